@@ -1,0 +1,1 @@
+"""From lines in millimetres to step pulses, and the axes that take them."""

@@ -1,0 +1,1 @@
+"""The simulated world that the station runs on when no hardware is configured."""

@@ -1,0 +1,1 @@
+"""What is where -> what the tool does."""

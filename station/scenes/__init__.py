@@ -1,0 +1,1 @@
+"""Rendered waybills, substrates and boxes with exact truth."""
