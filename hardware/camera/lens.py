@@ -52,7 +52,8 @@ class Lens:
         pixels = np.asarray(points_px, float).reshape(-1, 1, 2)
         rays = cv2.undistortPoints(pixels, self.matrix(), np.array(self.distortion))
         depth_mm = self.camera_height_mm - height_mm
-        return np.asarray(rays, float).reshape(-1, 2) * depth_mm + np.asarray(self.above_mm)
+        flat: Points = np.asarray(rays, float).reshape(-1, 2) * depth_mm + np.asarray(self.above_mm)
+        return flat
 
     def matrix(self) -> Points:
         """The 3 x 3 camera matrix."""
