@@ -1,0 +1,77 @@
+"""One TOML file, validated: names, units, limits. A wrong value is refused with its key and what is allowed."""
+
+import tomllib
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from hardware.errors import ConfigError
+
+
+class Section(BaseModel):
+    """A table of the file: unknown keys are refused, for a misspelt key is a setting that silently does nothing."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class MachineSection(Section):
+    """Which machine the station drives. `none` means that nothing is configured yet."""
+
+    kind: Literal["none", "twin"] = "none"
+    seed: int = Field(0, ge=0, description="of the twin's world")
+
+
+class MarkerSection(Section):
+    """What covers the label. `none` guides a person's hand instead."""
+
+    kind: Literal["gantry", "roller", "none"] = "gantry"
+    drying_s: float = Field(6.0, ge=0, le=90, description="from the last stroke to the second photograph")
+    passes: int = Field(2, ge=1, le=4, description="with ink, before the station says: tear here")
+
+
+class EyeSection(Section):
+    """How the label is seen."""
+
+    policy: Literal["personal", "label"] = "personal"
+    threads: int = Field(1, ge=1, le=8)
+
+
+class PageSection(Section):
+    """Where the page is served."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(8080, ge=1, le=65535)
+
+
+class Config(Section):
+    """The whole file."""
+
+    machine: MachineSection = MachineSection()
+    marker: MarkerSection = MarkerSection()
+    eye: EyeSection = EyeSection()
+    page: PageSection = PageSection()
+    store: Path | None = Field(None, description="SQLite file of visits and counters; in memory when left out")
+
+
+def load(path: Path) -> Config:
+    """Read and validate a configuration file. Raises `ConfigError` that names file, key, value and what is allowed."""
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read ({error.strerror}); give an existing TOML file") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: not valid TOML: {error}") from error
+    return parse(values, str(path))
+
+
+def parse(values: dict[str, object], where: str) -> Config:
+    """Validate a table that came from `where`. Raises `ConfigError`."""
+    try:
+        return Config.model_validate(values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        if first["type"] == "extra_forbidden":
+            raise ConfigError(f"{where}: there is no key {key}; check its spelling") from error
+        raise ConfigError(f"{where}: {key} = {first['input']!r}: {first['msg']}") from error
