@@ -77,6 +77,8 @@ Reason = Literal[
     "machine",
     "hand",
     "guard",
+    "dark",
+    "contact",
 ]
 
 
@@ -96,15 +98,15 @@ S, H = State, Happening
 # No state can last for ever. Two are resting places, empty and fault: their limit leads back into themselves, so that
 # the platform's empty picture is learnt afresh and the words are said again.
 RULES: dict[State, Rule] = {
-    S.EMPTY: Rule(3600, S.EMPTY),
+    S.EMPTY: Rule(3600, S.EMPTY, moves=True),
     S.ARRIVING: Rule(6, S.HANDS),
     S.HANDS: Rule(120, S.TEAR, reason="never_still"),
-    S.SETTLED: Rule(5, S.TEAR, lamp=True, reason="too_long"),
+    S.SETTLED: Rule(20, S.TEAR, lamp=True, moves=True, reason="too_long"),
     S.LOOKING: Rule(60, S.TEAR, lamp=True, reason="too_long"),
     S.NO_LABEL: Rule(60, S.DONE, reason="no_label"),
     S.MOVE: Rule(60, S.TEAR, reason="out_of_reach"),
     S.MARKING: Rule(300, S.TEAR, lamp=True, moves=True, reason="too_long"),
-    S.DRYING: Rule(120, S.CHECKING),
+    S.DRYING: Rule(120, S.TEAR, lamp=True, moves=True, reason="too_long"),
     S.CHECKING: Rule(60, S.TEAR, lamp=True, reason="too_long"),
     S.PASSED: Rule(60, S.DONE),
     S.TURNING: Rule(8, S.DONE),
@@ -139,7 +141,7 @@ NEXT: dict[State, dict[Happening, State]] = {
     S.NO_LABEL: {H.FINISH: S.DONE},
     S.MOVE: {H.FINISH: S.TEAR},
     S.MARKING: {H.MARKED: S.DRYING},
-    S.DRYING: {H.DRY: S.CHECKING, H.SHIFTED: S.ARRIVING},
+    S.DRYING: {H.DRY: S.CHECKING},
     S.CHECKING: {H.CLEAN: S.PASSED, H.READABLE: S.MARKING, H.BEYOND: S.MOVE, H.GIVE_UP: S.TEAR},
     S.PASSED: {H.FINISH: S.DONE},
     S.TURNING: {H.BOX: S.ARRIVING},
@@ -168,6 +170,7 @@ class Visit:
     sides_erased: int = 0
     torn: bool = False
     reason: Reason = ""
+    paused_for: Reason = ""
     resume_to: State = State.SETTLED
     outcome: Outcome | None = None
 
@@ -177,6 +180,8 @@ def step(visit: Visit, happening: Happening, now_s: float, reason: Reason = "") 
     state = _target(visit, happening)
     if state is None:
         return visit
+    if state is S.PAUSED:
+        visit, reason = replace(visit, paused_for=reason), ""
     return _enter(_leave(visit, happening, state), state, now_s, reason)
 
 

@@ -81,6 +81,8 @@ DETAILS: dict[Reason, tuple[str, str]] = {
     "camera": ("摄像头没有画面：检查连线后按“复位”", "No camera picture: check its cable, then press reset"),
     "machine": ("运动部件出错：清开后按“复位”", "The tool did not obey: clear the way, then press reset"),
     "hand": ("请把手拿开，会自动继续", "Take your hand away; it goes on by itself"),
+    "dark": ("太暗了，看不清：请开灯", "Too dark to see: switch the light on"),
+    "contact": ("请把纸箱放回原处", "Put the box back where it was"),
     "guard": ("请关好护盖，再按“继续”", "Close the guard, then press resume"),
 }
 DETAILED = frozenset({S.TEAR, S.PAUSED, S.FAULT})
@@ -89,8 +91,9 @@ DETAILED = frozenset({S.TEAR, S.PAUSED, S.FAULT})
 def saying(visit: Visit) -> Saying:
     """What to tell the person now."""
     base = SAYINGS[visit.state]
-    if visit.state in DETAILED and visit.reason in DETAILS:
-        zh, en = DETAILS[visit.reason]
+    reason = visit.paused_for if visit.state is S.PAUSED else visit.reason
+    if visit.state in DETAILED and reason in DETAILS:
+        zh, en = DETAILS[reason]
         return Saying(base.tone, base.sign, (base.zh[0], zh), (base.en[0], en))
     if visit.state is S.DONE:
         return _done(visit)

@@ -5,6 +5,7 @@ remembered at the start of a job (has the box shifted?). A light that is switche
 pixels by about one factor; that factor is divided out before anything is compared.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -57,17 +58,17 @@ class Watch:
         """Remember how a job found the box, for `shifted`."""
         self._kept = _small(preview.grey)
 
-    def shifted(self, preview: Preview, hidden: Points | None = None) -> bool:
-        """Does the box lie otherwise than at `keep`? `hidden` (N x 2, preview px) is left out: fresh ink, the tool."""
+    def shifted(self, preview: Preview, hidden: Sequence[Points] = ()) -> bool:
+        """Does the box lie otherwise than at `keep`? `hidden` (polygons, preview px) is left out: ink, tool."""
         if self._kept is None:
             return False
         return _differing(_small(preview.grey), self._kept, _seen(preview.grey, hidden)) > SHIFTED_SHARE
 
-    def update(self, preview: Preview, hidden: Points | None = None) -> Sight:
-        """Compare a new frame with the one before; `hidden` (N x 2, preview px) is where the tool works."""
+    def update(self, preview: Preview, hidden: Sequence[Points] = ()) -> Sight:
+        """Compare a new frame with the one before; `hidden` (polygons, preview px) is where the tool is."""
         small, seen = _small(preview.grey), _seen(preview.grey, hidden)
         moving = self._before is not None and _differing(small, self._before, seen) > MOVED_SHARE
-        present = self._empty is not None and _differing(small, self._empty, None) > PRESENT_SHARE
+        present = self._empty is not None and _differing(small, self._empty, seen) > PRESENT_SHARE
         self._note_times(preview, moving)
         self._before = small
         still_s = preview.time_s - self._moved_at_s
@@ -88,13 +89,14 @@ def _small(grey: Grey) -> Small:
     return np.asarray(cv2.blur(reduced.astype(np.float32), (3, 3)), np.float32)
 
 
-def _seen(grey: Grey, hidden: Points | None) -> NDArray[np.bool_] | None:
+def _seen(grey: Grey, hidden: Sequence[Points]) -> NDArray[np.bool_] | None:
     """True where a small frame counts; None when all of it does."""
-    if hidden is None:
+    if not hidden:
         return None
     mask = np.zeros(SIZE[::-1], np.uint8)
     scale = np.array(SIZE) / (grey.shape[1], grey.shape[0])
-    cv2.fillPoly(mask, [np.round(hidden * scale).astype(np.int32)], 1)
+    for polygon in hidden:
+        cv2.fillPoly(mask, [np.round(polygon * scale).astype(np.int32)], 1)
     return np.asarray(cv2.dilate(mask, np.ones((3, 3), np.uint8)) == 0)
 
 

@@ -1,0 +1,260 @@
+"""The loop: feeds the visit with what camera and panel say, and carries out what the visit decides.
+
+One thread, one tick of at most a tenth of a second. Whatever raises inside a tick ends with drivers off and tool up.
+"""
+
+import queue
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+
+from hardware.camera.frames import Photo
+from hardware.errors import CameraFault, MachineFault
+from hardware.machine import Machine
+from hardware.motion.axes import ContactLost
+from station import telling
+from station.erase import strokes
+from station.erase.cover import Policy
+from station.face import Answer, Face
+from station.senses import Noticed, Senses
+from station.status import COMMANDS, Command, Status, Today
+from station.vision.judge import Judge
+from station.vision.look import Eye
+from station.visit import RULES, Happening, Reason, State, Visit, overdue, step
+
+H, S = Happening, State
+
+TICK_S = 0.1
+LAMP_STEADY_S = 0.3  # exposure follows the lamp within some frames
+APPROACH_S = 1.5  # travel to a stroke and touch down, for the seconds shown to the person
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the owner may choose."""
+
+    policy: Policy = "personal"
+    passes: int = 2
+    drying_s: float = 6.0
+
+
+@dataclass
+class Record:
+    """What the station remembers of one visit: counts and seconds, nothing that was read."""
+
+    visit: Visit
+    labels: int = 0
+    passes: int = 0
+    ink_m: float = 0.0
+    seconds: Counter[str] = field(default_factory=Counter)
+
+
+class Appliance:
+    """One station.
+
+    `publish` gets the `Status` after every tick. `today` tells the counts of the day. Whoever is in `entered` is
+    called with the visit on every change of state, whoever is in `ended` with the record of a visit that has an
+    outcome.
+    """
+
+    def __init__(
+        self,
+        machine: Machine,
+        eye: Eye,
+        judge: Judge,
+        settings: Settings,
+        publish: Callable[[Status], None],
+        today: Callable[[], Today],
+    ) -> None:
+        self._machine, self._eye, self._judge, self._settings = machine, eye, judge, settings
+        self._publish, self._today = publish, today
+        self._senses = Senses(machine)
+        self._commands: queue.SimpleQueue[Command] = queue.SimpleQueue()
+        self._job: Iterator[None] | None = None
+        self._parked = True
+        self._strokes_done = 0
+        self.entered: list[Callable[[Visit], None]] = []
+        self.ended: list[Callable[[Record], None]] = []
+        self.visit = Visit(since_s=machine.clock.now_s())
+        self.face = self._new_face()
+        self.record = Record(self.visit)
+
+    # -- start, stop, one turn
+
+    def start(self) -> None:
+        """Take in the empty platform. Raises `CameraFault` when there is no picture."""
+        self._machine.safe()
+        self._senses.learn_empty()
+        self._tell()
+
+    def run(self, goes_on: Callable[[], bool]) -> None:
+        """Tick until `goes_on` says no; then, or when anything unforeseen raises, leave the machine safe."""
+        try:
+            while goes_on():
+                self.tick()
+        finally:
+            self._job = None
+            self._machine.safe()
+
+    def tick(self) -> None:
+        """One turn: listen, look, act, tell."""
+        try:
+            self._sense()
+            self._act()
+        except ContactLost:
+            self._happen(H.PAUSE, "contact")
+        except CameraFault:
+            self._happen(H.FAULT, "camera")
+        except MachineFault:
+            self._happen(H.FAULT, "machine")
+        self._become(overdue(self.visit, self._now_s()))
+        self._tell()
+
+    def command(self, name: str) -> None:
+        """A command from the page, from any thread; what is none is ignored."""
+        for known in COMMANDS:
+            if known == name:
+                self._commands.put(known)
+
+    # -- what happens
+
+    def _sense(self) -> None:
+        self._take(self._senses.panel(self.visit))
+        while not self._commands.empty():
+            self._take(self._senses.command(self._commands.get()))
+        if self.visit.state is not S.FAULT:
+            self._take(self._senses.camera(self.visit, self.face, self._parked))
+
+    def _take(self, noticed: Noticed) -> None:
+        for happening, reason in noticed:
+            self._happen(happening, reason)
+
+    def _happen(self, happening: Happening, reason: Reason = "") -> None:
+        self._become(step(self.visit, happening, self._now_s(), reason))
+
+    def _answer(self, answer: Answer) -> None:
+        self._happen(answer.happening, answer.reason)
+
+    def _become(self, visit: Visit) -> None:
+        before, self.visit = self.visit, visit
+        if visit is before:
+            return
+        self.record.seconds[before.state.value] += visit.since_s - before.since_s
+        self._leave(before)
+        self._enter(before)
+        for told in self.entered:
+            told(visit)
+
+    def _leave(self, before: Visit) -> None:
+        """Whatever the tool was doing ends with drivers off and tool up, unless the next state goes on with it."""
+        if self._job is not None and not RULES[self.visit.state].moves:
+            self._job = None
+            self._machine.safe()
+        if before.state is S.EMPTY:
+            self.face, self.record = self._new_face(), Record(self.visit)
+        elif self.visit.side != before.side:
+            self._count_face()
+            self.face = self._new_face()
+
+    def _enter(self, before: Visit) -> None:
+        state = self.visit.state
+        self._machine.panel.lamp.value = float(RULES[state].lamp)
+        if state is S.SETTLED:
+            self._senses.keep()
+            self._job = None if self._parked else self._park()
+        elif state is S.MARKING:
+            self._begin(resumed=before.state is S.PAUSED)
+        elif state is S.DRYING:
+            self._job = self._park()
+        elif state is S.EMPTY:
+            self._clear(abandoned=before.state is S.DONE)
+        elif state is S.FAULT:
+            self._machine.safe()
+        if self.visit.outcome is not None and before.outcome is None and before.state is not S.EMPTY:
+            self._close()
+
+    def _clear(self, abandoned: bool) -> None:
+        """The platform is free again, or what stays on it after a visit belongs to it from now on."""
+        self._job = None if self._parked else self._park()
+        if self._parked and (abandoned or not self._senses.present):
+            self._senses.learn_empty()
+
+    def _count_face(self) -> None:
+        self.record.labels += len(self.face.quads_mm)
+        self.record.passes += self.face.passes
+
+    def _close(self) -> None:
+        self._count_face()
+        self.record = replace(self.record, visit=self.visit)
+        for told in self.ended:
+            told(self.record)
+
+    # -- what is done about it
+
+    def _act(self) -> None:
+        """What the state asks for on every tick. Time passes here."""
+        if self._job is not None and self._machine.panel.guard.closed:
+            self._go_on(self._job)
+            return
+        self._machine.clock.sleep(TICK_S)
+        since_s = self._now_s() - self.visit.since_s
+        if self.visit.state is S.SETTLED and self._job is None and since_s >= LAMP_STEADY_S:
+            self._happen(H.LIT)
+        elif self.visit.state is S.LOOKING:
+            self._answer(self.face.look(self._photograph(), self.visit.torn))
+        elif self.visit.state is S.DRYING and self._job is None and since_s >= self._settings.drying_s:
+            self._happen(H.DRY)
+        elif self.visit.state is S.CHECKING:
+            self._answer(self.face.check(self._photograph()))
+
+    def _photograph(self) -> Photo:
+        return self._machine.camera.photo(self._machine.panel.height_mm())
+
+    def _begin(self, resumed: bool) -> None:
+        self._strokes_done = self._strokes_done if resumed else 0
+        self._parked = False
+        self._job = self._mark()
+
+    def _mark(self) -> Iterator[None]:
+        """Draw what is left of the plan, stroke by stroke."""
+        carriage = self._machine.carriage
+        assert carriage is not None
+        before_m = carriage.drawn_m
+        try:
+            for stroke in self.face.strokes[self._strokes_done :]:
+                yield from carriage.draw(stroke.points_mm, self.face.height_mm)
+                self._strokes_done += 1
+        finally:
+            self.record.ink_m += carriage.drawn_m - before_m
+
+    def _park(self) -> Iterator[None]:
+        """The tool out of the camera's view: before every photograph."""
+        carriage = self._machine.carriage
+        assert carriage is not None
+        yield from carriage.park()
+        self._parked = True
+
+    def _go_on(self, job: Iterator[None]) -> None:
+        for _ in job:
+            return
+        self._job = None
+        self._happen(H.MARKED)
+
+    def _new_face(self) -> Face:
+        machine, settings = self._machine, self._settings
+        return Face(self._eye, self._judge, machine.lens, machine.tool, settings.policy, settings.passes)
+
+    # -- what is told
+
+    def _tell(self) -> None:
+        left_s = self._seconds_left()
+        self._publish(
+            telling.status(self.visit, self.face, self._machine, self._today(), self._strokes_done, left_s)
+        )
+
+    def _seconds_left(self) -> float:
+        left = self.face.strokes[self._strokes_done :]
+        return strokes.drawing_s(left, self._machine.tool.feed_mm_s) + APPROACH_S * len(left)
+
+    def _now_s(self) -> float:
+        return self._machine.clock.now_s()

@@ -1,0 +1,238 @@
+"""The face that lies on the platform, from its first look to its verdict: what is personal, what is inked, what is left.
+
+No motion and no time in here: the appliance hands in photographs and carries out the strokes. Recognised text never
+gets this far; photographs are kept only until the next one of the same face, to find it again when it has moved.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from shapely import unary_union
+from shapely.geometry.base import BaseGeometry
+
+from hardware.camera.frames import Photo, Points
+from hardware.camera.lens import Lens
+from hardware.machine import Tool
+from station.erase import cover, strokes, tear
+from station.erase.cover import Policy
+from station.erase.tool import outline, polygons, solid
+from station.erase.work import Area, Stroke, Tear
+from station.geometry import ErrorBudget, Plane
+from station.vision.align import align
+from station.vision.judge import Judge
+from station.vision.look import Eye
+from station.vision.seen import Place, Verdict
+from station.visit import Happening, Reason
+
+# Ink over this share of a place's area settles where it is judged: by location. Less, and it is still to be covered.
+INKED_SHARE = 0.7
+# A roller's lane of 40 mm needs four moves for a label of 150 mm; a person who never moves it is not asked for ever.
+MOST_MOVES = 8
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a photograph of the face means for the visit."""
+
+    happening: Happening
+    reason: Reason = ""
+
+
+class Face:
+    """One side of one box. `passes` is how often ink may be tried before the person is asked to tear."""
+
+    def __init__(self, eye: Eye, judge: Judge, lens: Lens, tool: Tool, policy: Policy, passes: int) -> None:
+        self._eye, self._judge, self._lens, self._tool = eye, judge, lens, tool
+        self._policy, self._passes_allowed = policy, passes
+        self._photo: Photo | None = None
+        self._places: list[Place] = []
+        self._areas: list[Area] = []
+        self._inked: list[Points] = []
+        self.quads_mm: list[Points] = []
+        self.plan = strokes.StrokePlan((), (), None)
+        self.tear: Tear | None = None
+        self.readable = 0
+        self.passes = 0
+        self._retries = self._moves = 0
+        self.height_mm = 0.0
+
+    # -- photographs in, answers out
+
+    def look(self, photo: Photo, torn: bool = False) -> Answer:
+        """What is on the face now. `torn` says that the person was asked to tear: from then on ink is not tried."""
+        found_again = self._find_again(photo)
+        self._areas = [] if self._tool.kind == "none" else self._areas
+        fresh = self._take_in(photo, self._policy if found_again else "label")
+        if torn:
+            return self._after_tearing(found_again, fresh)
+        if not self._places and not self._areas:
+            return Answer(Happening.NOTHING)
+        if not found_again and not fresh:
+            return self.give_up("unseen")
+        if self._tool.kind == "none":
+            return self._ask_to_tear(Answer(Happening.BY_HAND, "no_tool"))
+        return self._set_out() if self._areas else self._settle()
+
+    def check(self, photo: Photo) -> Answer:
+        """Judge what was inked, by location, on a fresh photograph of the same face; then look for anything missed."""
+        self._photo = photo
+        self._ink_planned()
+        verdict = self._judged()
+        bad = [self._area(place.place) for place in verdict.places if place.answer != "clean"]
+        self._areas = [*self.plan.uncovered, *bad]
+        missed = [] if bad else self._take_in(photo, self._policy)
+        self.readable = len(bad) + len(missed)
+        if self.readable:
+            return self._once_more("unseen" if verdict.answer == "unseen" else "still_readable", crosswise=bool(bad))
+        return self._set_out() if self._areas else Answer(Happening.CLEAN)
+
+    def give_up(self, reason: Reason) -> Answer:
+        """Ink did not do: say where to tear."""
+        return self._ask_to_tear(Answer(Happening.GIVE_UP, reason))
+
+    # -- for the page
+
+    @property
+    def places(self) -> int:
+        """How many places are personal."""
+        return len(self._places)
+
+    @property
+    def todo_mm(self) -> list[Points]:
+        """Areas still to be covered, platform mm."""
+        return [area.polygon_mm for area in self._areas]
+
+    @property
+    def inked_mm(self) -> list[Points]:
+        """Areas that ink has been put on, platform mm."""
+        return self._inked
+
+    @property
+    def strokes(self) -> tuple[Stroke, ...]:
+        """What the tool has to draw now."""
+        return self.plan.strokes
+
+    # -- taking a look in
+
+    def _take_in(self, photo: Photo, policy: Policy) -> list[Area]:
+        """Look, and add what is personal and not under ink yet; gives what was added."""
+        plane = self._remember(photo)
+        look = self._eye.look(photo.bgr, plane.px_per_mm)
+        self.quads_mm = [plane.to_mm(label.quad) for label in look.labels] or self.quads_mm
+        areas = cover.areas(look, plane.to_mm, ErrorBudget().on(plane), policy)
+        known = _union([*self._inked, *self.todo_mm])
+        fresh = [area for area in areas if _share(area.polygon_mm, known) < INKED_SHARE]
+        self._areas += fresh
+        there = _union([place.polygon for place in self._places])
+        ink = _union(self._inked)
+        self._places += [
+            place
+            for place in cover.places(look)
+            if _share(place.polygon, there) < INKED_SHARE and _share(plane.to_mm(place.polygon), ink) < INKED_SHARE
+        ]
+        return fresh
+
+    def _remember(self, photo: Photo) -> Plane:
+        self._photo = photo
+        self.height_mm = photo.face_height_mm
+        return Plane(self._lens, photo.face_height_mm)
+
+    def _find_again(self, photo: Photo) -> bool:
+        """Carry all that is known over to a photograph on which the face may lie otherwise.
+
+        True when nothing was known or everything was carried; False when the face is not to be recognised: then what
+        was known is dropped, and only covering whole labels is safe.
+        """
+        if self._photo is None or not (self._places or self._areas or self._inked):
+            return True
+        moved = align(self._photo.bgr, photo.bgr)
+        if moved is None:
+            self._places, self._areas, self._inked = [], [], []
+            return False
+        self._carry(Plane(self._lens, self._photo.face_height_mm), moved, Plane(self._lens, photo.face_height_mm))
+        return True
+
+    def _carry(self, old: Plane, moved: Points, new: Plane) -> None:
+        def follow_px(points: Points) -> Points:
+            return np.asarray(cv2.perspectiveTransform(points.reshape(-1, 1, 2), moved), float).reshape(-1, 2)
+
+        def follow_mm(points: Points) -> Points:
+            return new.to_mm(follow_px(old.to_px(points)))
+
+        self._places = [Place(place.kind, follow_px(place.polygon), place.symbology) for place in self._places]
+        self._areas = [Area(area.kind, follow_mm(area.polygon_mm)) for area in self._areas]
+        self._inked = [follow_mm(points) for points in self._inked]
+
+    # -- deciding
+
+    def _once_more(self, reason: Reason, crosswise: bool) -> Answer:
+        """Ink again where it did not do, or where something was missed, while passes are left."""
+        self._retries += 1
+        if self._retries >= self._passes_allowed:
+            return self.give_up(reason)
+        answer = self._set_out(crosswise)
+        return Answer(Happening.READABLE) if answer.happening is Happening.PLACES else answer
+
+    def _set_out(self, crosswise: bool = False) -> Answer:
+        """Plan the strokes for what is open, or say how the box has to be moved first."""
+        tool = self._tool
+        self.plan = strokes.plan(
+            tuple(self._areas), tool.width_mm, tool.reach_mm, roll_only_x=tool.kind == "roller", crosswise=crosswise
+        )
+        if self.plan.strokes:
+            self.passes += 1
+            return Answer(Happening.PLACES)
+        self._moves += 1
+        if self.plan.move_mm is None or self._moves > MOST_MOVES:
+            return self.give_up("out_of_reach")
+        return Answer(Happening.BEYOND)
+
+    def _ink_planned(self) -> None:
+        """What the strokes of the plan covered counts as inked from now on."""
+        beyond = _union([area.polygon_mm for area in self.plan.uncovered])
+        for area in self._areas:
+            reached = solid(area.polygon_mm).difference(beyond)
+            self._inked += [outline(part) for part in polygons(reached)]
+
+    def _settle(self) -> Answer:
+        """Everything known is under ink already: the judge decides."""
+        verdict = self._judged()
+        self.readable = sum(place.answer != "clean" for place in verdict.places)
+        return Answer(Happening.CLEAN) if not self.readable else self.give_up("still_readable")
+
+    def _after_tearing(self, found_again: bool, fresh: list[Area]) -> Answer:
+        verdict = self._judged(everything=True) if found_again else Verdict(())
+        bad = [place for place in verdict.places if place.answer != "clean"]
+        self.readable = max(len(bad), len(fresh))
+        return self.give_up("still_readable") if self.readable else Answer(Happening.CLEAN)
+
+    def _judged(self, everything: bool = False) -> Verdict:
+        """The judge's verdict on the places that are under ink, or on all of them."""
+        assert self._photo is not None
+        plane = Plane(self._lens, self.height_mm)
+        ink = _union(self._inked)
+        due = [p for p in self._places if everything or _share(plane.to_mm(p.polygon), ink) >= INKED_SHARE]
+        return self._judge.judge(self._photo.bgr, due, plane.px_per_mm)
+
+    def _ask_to_tear(self, answer: Answer) -> Answer:
+        areas = self._areas or [self._area(place) for place in self._places]
+        self.tear = tear.guide(tuple(areas), tuple(self.quads_mm)) if areas else None
+        return answer
+
+    def _area(self, place: Place) -> Area:
+        plane = Plane(self._lens, self.height_mm)
+        margin_mm = ErrorBudget().on(plane)
+        return cover.area(place, plane.to_mm, margin_mm)
+
+
+def _union(polygons: Sequence[Points]) -> BaseGeometry:
+    return unary_union([solid(points) for points in polygons])
+
+
+def _share(points: Points, of: BaseGeometry) -> float:
+    """Which share of a polygon's area lies inside a shape."""
+    shape = solid(points)
+    return float(shape.intersection(of).area / shape.area) if shape.area else 0.0
+

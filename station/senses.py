@@ -1,0 +1,142 @@
+"""What panel and camera say, in the words of the visit. The camera's frames end here."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from hardware.camera.frames import Points, Preview
+from hardware.errors import CameraFault, MachineFault
+from hardware.machine import Machine
+from station.face import Face
+from station.status import Command
+from station.vision.watch import Sight, Watch
+from station.visit import AT_WORK, RULES, Happening, Reason, State, Visit
+
+H, S = Happening, State
+Noticed = Iterator[tuple[Happening, Reason]]
+
+STILL_S = 0.5  # a box just put down rocks for some tenths of a second
+QUIET_S = 1.0  # after a hand was seen, the tool waits this long before it moves again by itself
+FROZEN_S = 1.5  # a camera that gives the same noise for this long hangs; the person is told within 2 s
+TOOL_HALF_MM = 45.0  # half the band across the platform in which tool and beam move the picture themselves
+
+# What the one button of the panel means, by state; anywhere else it pauses.
+BUTTON: dict[State, Command] = {
+    S.PAUSED: "resume",
+    S.FAULT: "reset",
+    S.PASSED: "finish",
+    S.NO_LABEL: "finish",
+    S.TEAR: "torn",
+}
+OBEYED: dict[Command, Happening] = {
+    "stop": H.PAUSE,
+    "pause": H.PAUSE,
+    "resume": H.RESUME,
+    "finish": H.FINISH,
+    "torn": H.TORN,
+    "reset": H.RESET,
+}
+# Pauses that nobody asked for end by themselves, once their cause has gone.
+PASSING: frozenset[Reason] = frozenset({"hand", "dark", "contact"})
+
+
+class Senses:
+    """Watches panel and preview. `learn_empty` first, with nothing on the platform."""
+
+    def __init__(self, machine: Machine) -> None:
+        self._machine = machine
+        self._watch = Watch()
+        self._preview: Preview | None = None
+        self.present = False
+
+    def learn_empty(self) -> None:
+        """Take the picture of the platform for an empty one."""
+        self._preview = self._machine.camera.preview()
+        self._watch.learn_empty(self._preview)
+
+    def keep(self) -> None:
+        """Remember how the box lies as a job begins."""
+        assert self._preview is not None
+        self._watch.keep(self._preview)
+
+    # -- panel
+
+    def panel(self, visit: Visit) -> Noticed:
+        """Emergency stop, guard and button."""
+        panel = self._machine.panel
+        if panel.emergency_stop.pressed:
+            yield H.FAULT, "emergency_stop"
+        if self._machine.carriage is not None and not panel.guard.closed and RULES[visit.state].moves:
+            yield H.PAUSE, "guard"
+        if panel.button.take_press():
+            yield from self.command(BUTTON.get(visit.state, "pause"))
+
+    def command(self, command: Command) -> Noticed:
+        """What a command means; none while the guard or the emergency stop says no."""
+        panel = self._machine.panel
+        if command == "reset" and panel.emergency_stop.pressed:
+            return
+        if command == "resume" and self._machine.carriage is not None and not panel.guard.closed:
+            return
+        yield OBEYED[command], "stopped" if OBEYED[command] is H.PAUSE else ""
+
+    # -- camera
+
+    def camera(self, visit: Visit, face: Face, parked: bool) -> Noticed:
+        """What one preview frame means. Raises `CameraFault` when the camera hangs."""
+        self._preview = self._machine.camera.preview()
+        sight = self._watch.update(self._preview, [] if parked else self._tool_px(face.height_mm))
+        self.present = sight.present
+        if sight.frozen_s > FROZEN_S:
+            raise CameraFault("the camera gives the same frame again and again: check its cable, restart the station")
+        if sight.dark:
+            yield H.PAUSE, "dark"
+        elif not sight.present and sight.still_s >= STILL_S:
+            yield H.GONE, ""
+        elif visit.state is S.PAUSED:
+            yield from self._after_pause(visit, face, sight)
+        else:
+            yield from _on_the_platform(visit.state, sight)
+
+    def _after_pause(self, visit: Visit, face: Face, sight: Sight) -> Noticed:
+        if sight.still_s < QUIET_S:
+            return
+        if self._shifted(face):
+            yield H.SHIFTED, ""
+        elif visit.paused_for == "contact":
+            raise MachineFault("the tool lost contact though the box did not move: check the motor supply")
+        elif visit.paused_for in PASSING or self._guard_shut_before_work(visit):
+            yield H.RESUME, ""
+
+    def _guard_shut_before_work(self, visit: Visit) -> bool:
+        """A lid shut over a new box starts the job; a lid opened in mid-job wants a press of the button as well."""
+        return visit.paused_for == "guard" and visit.resume_to is S.SETTLED and bool(self._machine.panel.guard.closed)
+
+    def _shifted(self, face: Face) -> bool:
+        """Whether the box lies otherwise than at `keep`, left out where ink was put or the tool stands."""
+        assert self._preview is not None
+        ink = [self._to_px(area, face.height_mm) for area in [*face.todo_mm, *face.inked_mm]]
+        return self._watch.shifted(self._preview, ink + self._tool_px(face.height_mm))
+
+    def _tool_px(self, height_mm: float) -> list[Points]:
+        """The band across the platform in which tool and beam are."""
+        if self._machine.carriage is None:
+            return []
+        x, _ = self._machine.carriage.axes.position_mm
+        left, right = x - TOOL_HALF_MM, x + TOOL_HALF_MM
+        band = np.array([[left, -200.0], [right, -200.0], [right, 500.0], [left, 500.0]])
+        return [self._to_px(band, height_mm)]
+
+    def _to_px(self, points_mm: Points, height_mm: float) -> Points:
+        assert self._preview is not None
+        return self._machine.lens.scaled(self._preview.grey.shape[1]).to_pixels(points_mm, height_mm)
+
+
+def _on_the_platform(state: State, sight: Sight) -> Noticed:
+    """What a frame with something on the platform means to a visit that is not paused."""
+    if sight.present:
+        yield H.BOX, ""
+    if sight.moving:
+        yield (H.PAUSE, "hand") if state in AT_WORK - {S.SETTLED} else (H.MOVING, "")
+    elif sight.still_s >= STILL_S:
+        yield H.STILL, ""

@@ -1,0 +1,68 @@
+"""Visit and face -> the `Status` that the page draws: words, geometry in millimetres, counts."""
+
+from hardware.machine import Machine
+from station.face import Face
+from station.status import Command, Scene, Status, TearGuide, Today, Words, polygon
+from station.visit import AT_WORK, State, Visit
+from station.words import saying
+
+S = State
+
+BUTTONS: dict[State, tuple[Command, ...]] = {
+    S.NO_LABEL: ("finish",),
+    S.PASSED: ("finish",),
+    S.TEAR: ("torn", "finish"),
+    S.MOVE: ("finish",),
+    S.PAUSED: ("resume", "finish"),
+    S.FAULT: ("reset",),
+}
+# Before the face was looked at there is nothing to draw; after the box has gone neither.
+DRAWN = frozenset({S.MARKING, S.DRYING, S.CHECKING, S.MOVE, S.PASSED, S.TEAR, S.PAUSED})
+
+
+def status(visit: Visit, face: Face, machine: Machine, today: Today, strokes_done: int, seconds_left: float) -> Status:
+    """The station at this moment, for anyone to see. `seconds_left` counts only while the tool works."""
+    told = saying(visit)
+    marking = visit.state is S.MARKING
+    strokes = len(face.strokes)
+    return Status(
+        state=visit.state.value,
+        words={"zh-CN": Words(*told.zh), "en": Words(*told.en)},
+        tone=told.tone,
+        sign=told.sign,
+        side=visit.side,
+        sides_checked=visit.sides_checked,
+        readable=face.readable,
+        places=strokes if marking else face.places,
+        places_done=strokes_done if marking else 0,
+        progress=strokes_done / strokes if marking and strokes else None,
+        seconds_left=round(seconds_left) if marking else None,
+        scene=_scene(visit, face, machine),
+        today=today,
+        buttons=("stop",) if visit.state in AT_WORK else BUTTONS.get(visit.state, ()),
+        fault=visit.reason.replace("_", " ") if visit.state is S.FAULT else None,
+    )
+
+
+def _scene(visit: Visit, face: Face, machine: Machine) -> Scene:
+    if visit.state not in DRAWN:
+        return Scene()
+    labels = tuple(polygon(quad) for quad in face.quads_mm)
+    return Scene(
+        labels=labels,
+        todo=tuple(polygon(area) for area in face.todo_mm),
+        done=tuple(polygon(area) for area in face.inked_mm),
+        tool=_tool(machine) if visit.state is S.MARKING else None,
+        tear=_tear(face) if visit.state is S.TEAR else None,
+        move_mm=face.plan.move_mm if visit.state is S.MOVE else None,
+    )
+
+
+def _tool(machine: Machine) -> tuple[float, float] | None:
+    return machine.carriage.axes.position_mm if machine.carriage is not None else None
+
+
+def _tear(face: Face) -> TearGuide | None:
+    if face.tear is None:
+        return None
+    return TearGuide(polygon(face.tear.outline_mm), face.tear.start_mm, face.tear.pull_mm)
