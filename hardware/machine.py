@@ -1,0 +1,118 @@
+"""One machine: its camera, panel, axes and tool, and the one call that makes all of it safe."""
+
+import contextlib
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+import numpy as np
+
+from hardware.camera.frames import Camera
+from hardware.camera.lens import Lens
+from hardware.clock import Clock
+from hardware.motion.carriage import Carriage, Rectangle
+from hardware.motion.profile import Limits
+from hardware.panel import Panel
+from hardware.twin.axes import TwinAxes, TwinLift
+from hardware.twin.camera import TwinCamera
+from hardware.twin.ink import Nib
+from hardware.twin.world import PARK_MM, PLATFORM_MM, World
+
+Marker = Literal["none", "gantry", "roller"]
+
+NIB_MM = 10.0  # a broad marker
+ROLLER_MM = 40.0  # the widest inked roller on sale
+ROLLER_LANE_Y_MM = 150.0  # the roller's one axis runs along the middle of the platform
+TRUE_DISTORTION = (-0.02, 0.006, 0.0003, -0.0002, 0.0)  # a mild barrel, as of a phone-sized lens
+FOCAL_ERROR = 1.001  # what a good calibration leaves
+CENTRE_ERROR_PX = (1.4, -0.9)
+SENSOR_HEIGHT_MM = 480.0
+DISTANCE_NOISE_MM = 0.4  # standard deviation of a VL53 class sensor after averaging; +-1 mm at worst
+
+
+@dataclass(frozen=True)
+class Tool:
+    """What marks. A round nib goes anywhere in `reach_mm` (x0, y0, x1, y1); a roller inks only along x."""
+
+    kind: Marker
+    width_mm: float = 0.0
+    feed_mm_s: float = 0.0
+    reach_mm: Rectangle = (0.0, 0.0, 0.0, 0.0)
+
+
+@dataclass(frozen=True)
+class Machine:
+    """Everything that the station may touch. `carriage` is None for a machine that only shows where to tear."""
+
+    clock: Clock
+    camera: Camera
+    lens: Lens
+    panel: Panel
+    carriage: Carriage | None
+    tool: Tool
+    closers: tuple[Callable[[], None], ...] = field(default=(), repr=False)
+
+    def safe(self) -> None:
+        """Drivers off, tool up, lamp, light and buzzer off. Never raises: it is what every fault ends with."""
+        if self.carriage:
+            with contextlib.suppress(Exception):
+                self.carriage.axes.disable()
+            with contextlib.suppress(Exception):
+                self.carriage.stop()
+        with contextlib.suppress(Exception):
+            self.panel.dark()
+
+    def close(self) -> None:
+        """Make it safe and let every part go."""
+        self.safe()
+        for close in (self.camera.close, self.panel.close, *self.closers):
+            with contextlib.suppress(Exception):
+                close()
+
+
+class TwinDistance:
+    """The world's distance sensor: what lies up, with the noise of a time-of-flight sensor."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._random = np.random.default_rng((world.seed, 480))
+
+    def distance_mm(self) -> float:
+        """From the sensor down to the nearest surface, mm."""
+        wrong_mm = self._world.faults.value("distance_wrong", "by_mm") if "distance_wrong" in self._world.faults else 0.0
+        noise_mm = float(np.clip(self._random.normal(0, DISTANCE_NOISE_MM), -1, 1))
+        return SENSOR_HEIGHT_MM - self._world.height_mm + noise_mm + wrong_mm
+
+
+def twin_machine(kind: Marker, seed: int = 0, speed: float | None = None) -> tuple[Machine, World]:
+    """A machine on a world of its own. `speed` paces it against the wall's clock, None is as fast as possible."""
+    calibrated = Lens(distortion=TRUE_DISTORTION)
+    tool, limits = _tool(kind)
+    world = World(seed, _as_it_is(calibrated), Nib("bar" if kind == "roller" else "round", tool.width_mm), speed)
+    panel = Panel(world.pins, TwinDistance(world), SENSOR_HEIGHT_MM, world.lines)
+    world.drive_pins()
+    camera = TwinCamera(world)
+    if kind == "none":
+        return Machine(world.clock, camera, calibrated, panel, None, tool), world
+    axes = TwinAxes(world, limits.steps_per_mm, only_x_at_mm=ROLLER_LANE_Y_MM if kind == "roller" else None)
+    park_mm = (PARK_MM[0], ROLLER_LANE_Y_MM if kind == "roller" else PARK_MM[1])
+    carriage = Carriage(axes, TwinLift(world), limits, tool.reach_mm, park_mm)
+    return Machine(world.clock, camera, calibrated, panel, carriage, tool, (axes.close,)), world
+
+
+def _tool(kind: Marker) -> tuple[Tool, Limits]:
+    limits = Limits()
+    width, height = PLATFORM_MM
+    if kind == "gantry":
+        return Tool(kind, NIB_MM, limits.feed_mm_s, (0.0, 0.0, width, height)), limits
+    if kind == "roller":
+        lane = (0.0, ROLLER_LANE_Y_MM, width, ROLLER_LANE_Y_MM)
+        return Tool(kind, ROLLER_MM, limits.feed_mm_s, lane), limits
+    return Tool(kind), limits
+
+
+def _as_it_is(calibrated: Lens) -> Lens:
+    """The true lens differs a little from what calibration says."""
+    x, y = calibrated.centre_px
+    centre = (x + CENTRE_ERROR_PX[0], y + CENTRE_ERROR_PX[1])
+    return replace(calibrated, focal_px=calibrated.focal_px * FOCAL_ERROR, centre_px=centre)

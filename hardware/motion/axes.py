@@ -1,0 +1,66 @@
+"""What every motion back end looks like: two axes in the platform frame and a lift that presses until it touches.
+
+The drivers share one ENABLE line. A weak spring or a counterweight pulls the tool up when its driver is off, so
+that "drivers off" also means "tool up", even when the emergency stop has cut the motor supply.
+"""
+
+from collections.abc import Generator, Iterator
+from typing import Protocol
+
+from hardware.errors import MotionFault
+from hardware.motion.profile import Chunk
+
+
+class ContactLost(MotionFault):
+    """The tool was down and no longer touches anything: the box is gone, or the motor supply is."""
+
+
+class Axes(Protocol):
+    """X and Y. Each call blocks for one chunk at most, so that the caller can look at the panel in between."""
+
+    @property
+    def enabled(self) -> bool:
+        """Whether the ENABLE line is on."""
+
+    @property
+    def position_mm(self) -> tuple[float, float]:
+        """Where the pulses sent since homing should have taken the tool, platform frame."""
+
+    def enable(self) -> None:
+        """Drivers on: the axes hold."""
+
+    def disable(self) -> None:
+        """Drivers off; the position is unknown from here on."""
+
+    def home(self) -> Iterator[None]:
+        """Find the end stops, piece by piece. Raises `MotionFault` when one is never hit."""
+
+    def run(self, chunk: Chunk) -> None:
+        """Send the pulses. Raises `MotionFault` when an end stop closes."""
+
+    def stop(self) -> None:
+        """Drivers off at once, whatever is queued is dropped."""
+
+
+class Lift(Protocol):
+    """Brings the tool down until its contact switch closes, and up again."""
+
+    @property
+    def is_up(self) -> bool:
+        """Whether the tool is as high as it goes."""
+
+    @property
+    def in_contact(self) -> bool:
+        """Whether the contact switch is closed."""
+
+    def lower(self, expected_height_mm: float) -> Generator[None, None, float]:
+        """Go down in pieces of at most 0.1 s and return the height (mm above the platform) of the contact.
+
+        Raises `MotionFault` when the switch has not closed some way below `expected_height_mm`.
+        """
+
+    def hop(self) -> None:
+        """Up by a few millimetres, enough to travel above the same face."""
+
+    def raise_(self) -> None:
+        """All the way up, drivers on or off. Raises `MotionFault` when the tool does not get there."""

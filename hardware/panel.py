@@ -1,0 +1,148 @@
+"""What the person touches and what the machine shows: guard, emergency stop, button, lamp, light, buzzer, distance."""
+
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
+
+from gpiozero import LED, Buzzer, DigitalInputDevice, PWMLED, Device
+
+D = TypeVar("D", bound=Device)
+
+class Distance(Protocol):
+    """A sensor beside the camera that looks straight down."""
+
+    def distance_mm(self) -> float:
+        """From the sensor to the nearest surface below it, mm."""
+
+
+@dataclass(frozen=True)
+class Pins:
+    """BCM numbers of all lines that the station uses. `hardware/README.md` has the same table."""
+
+    guard: int = 5
+    emergency_stop: int = 6
+    button: int = 13
+    lamp: int = 18  # PWM0: the only kind of pin whose dimming does not flicker in the picture
+    status: int = 24
+    buzzer: int = 25
+    enable: int = 22
+
+
+class Guard(DigitalInputDevice):
+    """The switch on the lid or door of the machine.
+
+    Connect one leg of a normally open switch, closed by the shut lid, to the pin and the other to ground. A broken
+    wire then reads as an open lid. ::
+
+        guard = Guard(5)
+        print(guard.closed)
+
+    `pin` is the BCM number, `pin_factory` the gpiozero factory that owns it.
+    """
+
+    def __init__(self, pin: int, *, pin_factory: object = None) -> None:
+        super().__init__(pin, pull_up=True, pin_factory=pin_factory)
+
+    @property
+    def closed(self) -> bool:
+        """True while the lid is shut."""
+        return bool(self.is_active)
+
+
+class EmergencyStop(DigitalInputDevice):
+    """The red mushroom button, as sensed: its first contact cuts the motor supply without any software.
+
+    Connect its second, normally closed contact between the pin and ground. Pressed, or with a broken wire, the pin
+    is pulled high. ::
+
+        emergency_stop = EmergencyStop(6)
+        print(emergency_stop.pressed)
+
+    `pin` is the BCM number, `pin_factory` the gpiozero factory that owns it.
+    """
+
+    def __init__(self, pin: int, *, pin_factory: object = None) -> None:
+        super().__init__(pin, pull_up=True, pin_factory=pin_factory)
+
+    @property
+    def pressed(self) -> bool:
+        """True from the press until the button is turned out again."""
+        return not self.is_active
+
+
+class PushButton(DigitalInputDevice):
+    """The start and pause button, which remembers a press until somebody asks.
+
+    Connect one leg to the pin and the other to ground. ::
+
+        button = PushButton(13)
+        if button.take_press():
+            print("pressed since last time")
+
+    `pin` is the BCM number, `bounce_s` how long contacts may rattle and still count as one press (20 ms suits
+    cheap ones), `pin_factory` the gpiozero factory that owns the pin.
+    """
+
+    def __init__(self, pin: int, *, bounce_s: float = 0.02, pin_factory: object = None) -> None:
+        self._presses = 0
+        super().__init__(pin, pull_up=True, bounce_time=bounce_s, pin_factory=pin_factory)
+        self.when_activated = self._remember
+
+    def take_press(self) -> bool:
+        """Whether it was pressed since the last call."""
+        pressed, self._presses = self._presses > 0, 0
+        return pressed
+
+    def _remember(self) -> None:
+        self._presses += 1
+
+
+class Panel:
+    """All of the panel on one pin factory.
+
+    Wire the parts as their classes say; lamp, status light and buzzer hang on the pin by a transistor each. ::
+
+        from gpiozero.pins.lgpio import LGPIOFactory
+        panel = Panel(LGPIOFactory(), distance=sensor)
+        panel.lamp.value = 1.0
+        if panel.guard.closed and not panel.emergency_stop.pressed:
+            print(f"a box of {panel.height_mm():.0f} mm")
+
+    `pin_factory` has no default, so that nothing ever falls back to a mock in silence; `distance` is the sensor that
+    looks down, `sensor_height_mm` its height above the platform, `pins` the BCM numbers.
+    """
+
+    def __init__(
+        self, pin_factory: object, distance: Distance, sensor_height_mm: float = 480.0, pins: Pins | None = None
+    ) -> None:
+        pins = pins or Pins()
+        self._distance = distance
+        self._sensor_height_mm = sensor_height_mm
+        self._devices: list[Device] = []
+        try:
+            self.guard = self._own(Guard(pins.guard, pin_factory=pin_factory))
+            self.emergency_stop = self._own(EmergencyStop(pins.emergency_stop, pin_factory=pin_factory))
+            self.button = self._own(PushButton(pins.button, pin_factory=pin_factory))
+            self.lamp = self._own(PWMLED(pins.lamp, pin_factory=pin_factory))
+            self.status = self._own(LED(pins.status, pin_factory=pin_factory))
+            self.buzzer = self._own(Buzzer(pins.buzzer, pin_factory=pin_factory))
+        except BaseException:
+            self.close()
+            raise
+
+    def height_mm(self) -> float:
+        """Height of whatever lies under the sensor above the platform, mm; about 0 for an empty platform."""
+        return self._sensor_height_mm - self._distance.distance_mm()
+
+    def dark(self) -> None:
+        """Lamp, status light and buzzer off."""
+        for device in (self.lamp, self.status, self.buzzer):
+            device.off()
+
+    def close(self) -> None:
+        """Let all pins go."""
+        while self._devices:
+            self._devices.pop().close()
+
+    def _own(self, device: D) -> D:
+        self._devices.append(device)
+        return device

@@ -1,0 +1,151 @@
+"""The twin's camera: what the world looks like through the true lens, with the sensor's light, blur and noise."""
+
+from collections.abc import Callable
+from typing import cast
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from hardware.camera.frames import Bgr, Grey, Photo, Preview
+from hardware.errors import CameraFault
+from hardware.twin.scene import Canvas
+from hardware.twin.world import World
+
+PREVIEW_PX = 640  # wide
+BACKDROP_SCALE = 4  # all but face, tool and hand is drawn this much smaller: platform and walls are out of focus
+PHOTO_S = 0.3  # exposure and transfer of a full picture
+TIME_LIMIT_S = 2.0  # a camera that says nothing for so long is lost
+BLUR_SIGMA_PX = 0.7  # defocus of a fixed lens
+NOISE_PHOTO, NOISE_PREVIEW = 2.2, 1.5  # grey values (standard deviation) at full light
+NOISE_TILE_PX = 512
+VIGNETTE = 0.16  # light lost in the corners
+BASE_LIGHT = 0.93  # at full light a white label does not clip
+
+Frame = NDArray[np.uint8]
+
+
+class TwinCamera:
+    """Two streams of the world's sensor."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._frames = 0
+        self._small = Canvas(world.lens.scaled(PREVIEW_PX))
+        self._middle = Canvas(world.lens.scaled(world.lens.size_px[0] // BACKDROP_SCALE))
+        self._full = Canvas(world.lens, with_backdrop=False)
+        self._noise = np.random.default_rng(world.seed).normal(0, 1, (NOISE_TILE_PX, NOISE_TILE_PX, 3))
+        self._tiles: dict[tuple[float, int], tuple[Frame, Frame]] = {}
+        self._gains: dict[int, Frame] = {}
+        self._stuck: dict[str, Frame] = {}
+        self._drawn: dict[str, tuple[object, Bgr]] = {}
+
+    def preview(self) -> Preview:
+        """A grey frame of 640 x 360. Raises `CameraFault` when none comes within the time limit."""
+        return Preview(self._taken("preview", self._preview), self._world.clock.now_s())
+
+    def photo(self, face_height_mm: float) -> Photo:
+        """The full picture. Raises `CameraFault` when none comes within the time limit."""
+        self._world.clock.sleep(PHOTO_S)
+        return Photo(self._taken("photo", self._photo), self._world.clock.now_s(), face_height_mm)
+
+    def close(self) -> None:
+        """Nothing to let go."""
+
+    # -- streams
+
+    def _taken(self, stream: str, take: Callable[[], Frame]) -> Frame:
+        faults = self._world.faults
+        if "dead_camera" in faults:
+            self._world.clock.sleep(TIME_LIMIT_S)
+            raise CameraFault(
+                f"the camera gave no picture within {TIME_LIMIT_S:g} s: check its ribbon cable, then restart the machine"
+            )
+        if "stuck_camera" not in faults:
+            self._stuck.pop(stream, None)
+            return take()
+        if stream not in self._stuck:
+            self._stuck[stream] = take()
+        return self._stuck[stream].copy()
+
+    def _preview(self) -> Grey:
+        world = self._world
+        key = self._key()
+        if self._drawn.get("preview", (None,))[0] != key:
+            self._drawn["preview"] = key, self._lit(self._small_scene(), PREVIEW_PX)
+        grey = self._drawn["preview"][1]
+        return self._noisy(grey, NOISE_PREVIEW) if "black_frames" not in world.faults else np.zeros_like(grey)
+
+    def _photo(self) -> Bgr:
+        width, height = self._world.lens.size_px
+        if "black_frames" in self._world.faults:
+            return np.zeros((height, width, 3), np.uint8)
+        picture = cv2.resize(self._middle.below_face(self._world), (width, height))
+        self._full.face(picture, self._world, self._face_drawn(self._full))
+        self._full.above_face(picture, self._world)
+        cv2.GaussianBlur(picture, (3, 3), BLUR_SIGMA_PX, dst=picture)
+        return self._noisy(self._lit(picture, width), NOISE_PHOTO)
+
+    # -- pieces
+
+    def _key(self) -> object:
+        """Equal keys look equal."""
+        w = self._world
+        tool = (w.tool_mm, w.tool_z_mm)
+        return (w.face and id(w.face), w.pose, w.ink and w.ink.version, w.hand_mm, tool, w.illumination())
+
+    def _small_scene(self) -> Grey:
+        picture = self._small.below_face(self._world)
+        self._small.face(picture, self._world, self._face_drawn(self._small))
+        self._small.above_face(picture, self._world)
+        return cast(Grey, cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY))
+
+    def _face_drawn(self, canvas: Canvas) -> Bgr:
+        """The upper face with its ink, at about the scale at which this canvas shows it."""
+        face, ink = self._world.face, self._world.ink
+        if face is None or ink is None:
+            return np.zeros((1, 1, 3), np.uint8)
+        k = min(1.0, canvas.lens.px_per_mm(self._world.height_mm) / face.px_per_mm)
+        name = f"{canvas.lens.size_px[0]} plain"
+        key = (id(face), k)
+        if self._drawn.get(name, (None,))[0] != key:
+            small = cv2.resize(face.picture, None, fx=k, fy=k, interpolation=cv2.INTER_AREA) if k < 1 else face.picture
+            self._drawn[name] = key, small
+        return ink.over(self._drawn[name][1])
+
+    def _lit(self, picture: Frame, width: int) -> Frame:
+        if width not in self._gains:
+            self._gains[width] = _gain(picture.shape)
+        cv2.multiply(picture, self._gains[width], dst=picture, scale=self._world.illumination() / 255)
+        return picture
+
+    def _noisy(self, picture: Frame, sigma: float) -> Frame:
+        """Shot noise: its deviation goes with the square root of the light."""
+        self._frames += 1
+        more, less = self._tile(sigma * self._world.illumination() ** 0.5, picture.ndim)
+        out = picture.copy()
+        step, shift = NOISE_TILE_PX // 2, np.random.default_rng((self._world.seed, self._frames)).integers(0, 256, 2)
+        for y in range(0, picture.shape[0], step):
+            for x in range(0, picture.shape[1], step):
+                part = out[y : y + step, x : x + step]
+                dy, dx = (shift + (y * 7 // step * 31, x * 5 // step * 17)) % (NOISE_TILE_PX - step)
+                window = (slice(dy, dy + part.shape[0]), slice(dx, dx + part.shape[1]))
+                cv2.subtract(cv2.add(part, more[window]), less[window], dst=part)
+        return out
+
+    def _tile(self, sigma: float, dimensions: int) -> tuple[Frame, Frame]:
+        key = (round(sigma, 2), dimensions)
+        if key not in self._tiles:
+            noise = self._noise if dimensions == 3 else np.ascontiguousarray(self._noise[..., 0])
+            tile = np.round(noise * sigma)
+            self._tiles[key] = np.clip(tile, 0, 255).astype(np.uint8), np.clip(-tile, 0, 255).astype(np.uint8)
+        return self._tiles[key]
+
+
+def _gain(shape: tuple[int, ...]) -> Frame:
+    """Vignetting and a lamp that stands a little to the left, as a share of 255."""
+    y, x = np.mgrid[0:90, 0:160].astype(np.float32)
+    across, down = x / 159 * 2 - 1, y / 89 * 2 - 1
+    gain = BASE_LIGHT * (1 - VIGNETTE * (across**2 + (down * 9 / 16) ** 2) / 1.32) * (1 - 0.05 * across)
+    flat = cv2.resize(np.clip(gain * 255, 0, 255), (shape[1], shape[0])).astype(np.uint8)
+    return cast(Frame, cv2.merge([flat] * 3)) if len(shape) == 3 else flat
