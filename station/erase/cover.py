@@ -1,0 +1,81 @@
+"""Which areas must be covered, by kind of data: a rule with a reason for each."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from shapely.geometry import MultiPoint, Polygon
+
+from hardware.camera.frames import Points
+from station.erase.work import Area
+from station.vision.seen import Code, Kind, Label, Look, Place, Region
+
+Policy = Literal["personal", "label"]
+Margin = Callable[[Points], float] | float
+
+WHOLE: Kind = "remark"  # what stands on a label that is covered whole is not known in detail; it is never "other"
+TWO_DIMENSIONAL = frozenset(("2d", "qrcode", "microqrcode", "rmqrcode", "datamatrix", "maxicode", "pdf417", "aztec"))
+
+
+@dataclass(frozen=True)
+class Rule:
+    """How far ink must go beyond what was seen, and why."""
+
+    beyond_mm: float
+    why: str
+
+
+TEXT = Rule(1.0, "the whole height of the line: strokes of characters stick out of the box that a detector draws")
+BARS = Rule(1.0, "all bars, end to end and past both long edges: any clean row of bars decodes (0.125 mm is enough)")
+MATRIX = Rule(0.5, "the whole code with its outermost modules: its error correction repairs a fifth or more")
+LABEL = Rule(0.0, "everything on it is personal, and the paper ends at the quad")
+
+
+def areas(look: Look, to_mm: Callable[[Points], Points], margin_mm: Margin, policy: Policy) -> tuple[Area, ...]:
+    """What the tool must cover, one area for each personal line or code, in platform mm.
+
+    `to_mm` maps photo pixels to the platform (`Plane.to_mm`). `margin_mm` is what the error budget asks for
+    (`ErrorBudget.on(plane)`, or a number); it is added to the rule of the kind.
+    """
+    return tuple(
+        _grown(kind, to_mm(polygon), rule.beyond_mm, margin_mm)
+        for label in look.labels
+        for kind, polygon, rule in _personal(label, policy)
+    )
+
+
+def places(look: Look) -> tuple[Place, ...]:
+    """What the judge must check, in photo pixels: every personal line and code; on a label that is personal as a
+    whole every line and code, and the label itself where nothing was found on it."""
+    return tuple(place for label in look.labels for place in _places(label))
+
+
+def rule_of(code: Code) -> Rule:
+    """An unknown symbology counts as bars: that rule goes further."""
+    return MATRIX if code.symbology.lower().replace(" ", "").replace("-", "") in TWO_DIMENSIONAL else BARS
+
+
+def _personal(label: Label, policy: Policy) -> list[tuple[Kind, Points, Rule]]:
+    if label.whole or policy == "label":
+        return [(WHOLE, label.quad, LABEL)]
+    lines: list[tuple[Kind, Points, Rule]] = [(line.kind, line.polygon, TEXT) for line in _lines(label)]
+    return lines + [("code", code.polygon, rule_of(code)) for code in label.codes]
+
+
+def _places(label: Label) -> list[Place]:
+    lines = [Place(WHOLE if line.kind == "other" else line.kind, line.polygon) for line in _lines(label)]
+    found = lines + [Place("code", code.polygon, code.symbology) for code in label.codes]
+    return found or ([Place(WHOLE, label.quad)] if label.whole else [])
+
+
+def _lines(label: Label) -> list[Region]:
+    return [line for line in label.regions if label.whole or line.kind != "other"]
+
+
+def _grown(kind: Kind, polygon_mm: Points, beyond_mm: float, margin_mm: Margin) -> Area:
+    """The hull of a polygon, so that a self-crossing outline loses nothing, with square corners all around."""
+    margin = margin_mm(polygon_mm) if callable(margin_mm) else margin_mm
+    hull = MultiPoint(np.asarray(polygon_mm, float).reshape(-1, 2)).convex_hull
+    grown: Polygon = hull.buffer(beyond_mm + margin, join_style="mitre", mitre_limit=2.0)
+    return Area(kind, np.asarray(grown.exterior.coords, float)[:-1])
