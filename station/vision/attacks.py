@@ -1,0 +1,112 @@
+"""The tricks by which covered print is brought back: stretching, averaging along bars, turning, cutting in strips."""
+
+from collections.abc import Iterator
+
+import cv2
+import numpy as np
+import zxingcpp
+from numpy.typing import NDArray
+
+from hardware.camera.frames import Bgr, Grey
+
+Picture = NDArray[np.uint8]  # grey or BGR
+
+_CLIP = 4.0  # CLAHE's limit
+_TILES = (2, 8)  # CLAHE's tiles over a line
+_STRIPS = 4  # a clean sliver of bars is enough: averages of strips are tried as well as of the whole
+_CODE_HEIGHT_PX = 40  # rows given to a line averaged along its bars
+
+
+def stretched(grey: Grey, low: float = 1.0, high: float = 99.0) -> Grey:
+    """Grey levels between two percentiles spread over 0 to 255."""
+    bottom, top = np.percentile(grey, (low, high))
+    spread = (grey.astype(np.float32) - bottom) * (255.0 / max(top - bottom, 1.0))
+    return np.clip(spread, 0, 255).astype(np.uint8)
+
+
+def calmed(grey: Grey, sigma_px: float) -> Grey:
+    """Stretched after smoothing in floating point: below 8 bits print survives in the mean of noisy pixels."""
+    smooth = cv2.GaussianBlur(grey.astype(np.float32), (0, 0), sigma_px)
+    flat = smooth - cv2.GaussianBlur(smooth, (0, 0), 12 * sigma_px)
+    bottom, top = np.percentile(flat, (2, 98))
+    return np.clip((flat - bottom) * (255.0 / max(float(top - bottom), 0.5)), 0, 255).astype(np.uint8)
+
+
+def equalised(grey: Grey) -> Grey:
+    """CLAHE: every part of the line gets its own contrast."""
+    return np.asarray(cv2.createCLAHE(_CLIP, _TILES[::-1]).apply(grey), np.uint8)
+
+
+def views_of_text(bgr: Bgr, px_per_mm: float) -> Iterator[Bgr]:
+    """A line of text in every guise a reader may like, the most telling first."""
+    grey = np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2GRAY), np.uint8)
+    yield bgr
+    yield _colour(calmed(grey, 0.1 * px_per_mm))
+    yield _colour(equalised(grey))
+    yield _colour(stretched(grey))
+
+
+def views_of_channels(bgr: Bgr) -> Iterator[Bgr]:
+    """Each colour channel alone, stretched: coloured ink may be clear in one of them."""
+    for channel in range(3):
+        yield _colour(stretched(np.ascontiguousarray(bgr[:, :, channel])))
+
+
+def strips_of_text(bgr: Bgr) -> Iterator[Bgr]:
+    """The halves of a line: left and right, and above and below, since half a line still reads."""
+    rows, columns = bgr.shape[:2]
+    yield bgr[:, : columns // 2]
+    yield bgr[:, columns // 2 :]
+    yield bgr[: 2 * rows // 3]
+    yield bgr[rows // 3 :]
+
+
+def turned(bgr: Bgr) -> Iterator[Bgr]:
+    """Both ways up; a place that is nearly square also on its sides."""
+    yield bgr
+    yield np.asarray(cv2.rotate(bgr, cv2.ROTATE_180), np.uint8)
+    if bgr.shape[1] < 1.5 * bgr.shape[0]:
+        yield np.asarray(cv2.rotate(bgr, cv2.ROTATE_90_CLOCKWISE), np.uint8)
+        yield np.asarray(cv2.rotate(bgr, cv2.ROTATE_90_COUNTERCLOCKWISE), np.uint8)
+
+
+def decodes(bgr: Bgr, px_per_mm: float) -> bool:
+    """Whether any attack makes zxing-cpp find a code; what the code says does not matter."""
+    grey = np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2GRAY), np.uint8)
+    return any(_found(view) for view in _views_of_code(grey, px_per_mm)) or any(
+        _found(view, zxingcpp.BarcodeFormat.AllLinear) for view in _averaged(grey)
+    )
+
+
+def _views_of_code(grey: Grey, px_per_mm: float) -> Iterator[Grey]:
+    yield grey
+    yield stretched(grey)
+    yield calmed(grey, 0.1 * px_per_mm)
+    yield np.asarray(cv2.resize(stretched(grey), None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC), np.uint8)
+
+
+def _averaged(grey: Grey) -> Iterator[Grey]:
+    """Lines averaged along the bars, both ways and in strips, then stretched."""
+    for across in (grey, np.ascontiguousarray(grey.T)):
+        yield _spread(across.mean(axis=0))
+        for strip in np.array_split(across, _STRIPS):
+            yield _spread(strip.mean(axis=0))
+
+
+def _spread(profile: NDArray[np.float64]) -> Grey:
+    """A profile as a picture of bars: shading taken off, stretched, twice as wide, with quiet zones."""
+    line = profile.astype(np.float32)[None]
+    flat = line - cv2.GaussianBlur(line, (0, 0), max(4.0, line.shape[1] / 12))
+    bottom, top = np.percentile(flat, (2, 98))
+    levels = np.clip((flat - bottom) * (255.0 / max(float(top - bottom), 0.25)), 0, 255).astype(np.uint8)
+    wide = cv2.resize(levels, (levels.shape[1] * 2, 1), interpolation=cv2.INTER_CUBIC)
+    bars = np.repeat(wide, _CODE_HEIGHT_PX, axis=0)
+    return np.asarray(cv2.copyMakeBorder(bars, 10, 10, 30, 30, cv2.BORDER_CONSTANT, value=255), np.uint8)
+
+
+def _found(view: Grey, formats: object = zxingcpp.BarcodeFormat.AllReadable) -> bool:
+    return bool(zxingcpp.read_barcodes(np.ascontiguousarray(view), formats=formats))
+
+
+def _colour(grey: Grey) -> Bgr:
+    return np.asarray(cv2.cvtColor(grey, cv2.COLOR_GRAY2BGR), np.uint8)
