@@ -5,8 +5,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-import numpy as np
-
 from hardware.camera.frames import Camera
 from hardware.camera.lens import Lens
 from hardware.clock import Clock
@@ -15,6 +13,7 @@ from hardware.motion.profile import Limits
 from hardware.panel import Panel
 from hardware.twin.axes import TwinAxes, TwinLift
 from hardware.twin.camera import TwinCamera
+from hardware.twin.distance import SENSOR_HEIGHT_MM, TwinDistance
 from hardware.twin.ink import Nib
 from hardware.twin.world import PARK_MM, PLATFORM_MM, World
 
@@ -26,8 +25,6 @@ ROLLER_LANE_Y_MM = 150.0  # the roller's one axis runs along the middle of the p
 TRUE_DISTORTION = (-0.02, 0.006, 0.0003, -0.0002, 0.0)  # a mild barrel, as of a phone-sized lens
 FOCAL_ERROR = 1.001  # what a good calibration leaves
 CENTRE_ERROR_PX = (1.4, -0.9)
-SENSOR_HEIGHT_MM = 480.0
-DISTANCE_NOISE_MM = 0.4  # standard deviation of a VL53 class sensor after averaging; +-1 mm at worst
 
 
 @dataclass(frozen=True)
@@ -68,20 +65,6 @@ class Machine:
         for close in (self.camera.close, self.panel.close, *self.closers):
             with contextlib.suppress(Exception):
                 close()
-
-
-class TwinDistance:
-    """The world's distance sensor: what lies up, with the noise of a time-of-flight sensor."""
-
-    def __init__(self, world: World) -> None:
-        self._world = world
-        self._random = np.random.default_rng((world.seed, 480))
-
-    def distance_mm(self) -> float:
-        """From the sensor down to the nearest surface, mm."""
-        wrong_mm = self._world.faults.value("distance_wrong", "by_mm") if "distance_wrong" in self._world.faults else 0.0
-        noise_mm = float(np.clip(self._random.normal(0, DISTANCE_NOISE_MM), -1, 1))
-        return SENSOR_HEIGHT_MM - self._world.height_mm + noise_mm + wrong_mm
 
 
 def twin_machine(kind: Marker, seed: int = 0, speed: float | None = None) -> tuple[Machine, World]:

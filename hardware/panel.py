@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
-from gpiozero import LED, Buzzer, DigitalInputDevice, PWMLED, Device
+from gpiozero import LED, PWMLED, Buzzer, Device, DigitalInputDevice
 
 D = TypeVar("D", bound=Device)
 
@@ -27,7 +27,7 @@ class Pins:
     enable: int = 22
 
 
-class Guard(DigitalInputDevice):
+class Guard(DigitalInputDevice):  # type: ignore[misc]  # gpiozero has no types
     """The switch on the lid or door of the machine.
 
     Connect one leg of a normally open switch, closed by the shut lid, to the pin and the other to ground. A broken
@@ -48,7 +48,7 @@ class Guard(DigitalInputDevice):
         return bool(self.is_active)
 
 
-class EmergencyStop(DigitalInputDevice):
+class EmergencyStop(DigitalInputDevice):  # type: ignore[misc]
     """The red mushroom button, as sensed: its first contact cuts the motor supply without any software.
 
     Connect its second, normally closed contact between the pin and ground. Pressed, or with a broken wire, the pin
@@ -69,7 +69,7 @@ class EmergencyStop(DigitalInputDevice):
         return not self.is_active
 
 
-class PushButton(DigitalInputDevice):
+class PushButton(DigitalInputDevice):  # type: ignore[misc]
     """The start and pause button, which remembers a press until somebody asks.
 
     Connect one leg to the pin and the other to ground. ::

@@ -87,7 +87,7 @@ class Carriage:
     def _in_reach(self, points_mm: Points) -> Points:
         line = np.asarray(points_mm, float).reshape(-1, 2)
         x0, y0, x1, y1 = self.reach_mm
-        held = np.clip(line, (x0, y0), (x1, y1))
+        held: Points = np.clip(line, (x0, y0), (x1, y1))
         if not len(line) or not np.allclose(line, held, atol=REACH_TOLERANCE_MM, rtol=0):
             raise MotionFault(
                 f"a line to draw leaves the tool's reach (x {x0:g} to {x1:g} mm, y {y0:g} to {y1:g} mm): "

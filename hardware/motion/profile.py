@@ -23,6 +23,7 @@ JUNCTION_DEVIATION_MM = 0.05  # a corner is rounded by no more than this in the 
 SHORTEST_LEG_MM = 1e-6  # repeated points are one point
 
 Floats = NDArray[np.float64]
+Signs = NDArray[np.int8]
 
 
 @dataclass(frozen=True)
@@ -63,8 +64,8 @@ class Chunk:
 
     duration_s: float
     times_s: Floats
-    axis: NDArray[np.int8]
-    direction: NDArray[np.int8]
+    axis: Signs
+    direction: Signs
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,7 +102,8 @@ class Profile:
         root = np.sqrt(np.maximum(self.v[i] ** 2 + 2 * self.a[i] * ds, 0.0))
         below = self.v[i] + root
         dt = np.divide(2 * ds, below, out=np.zeros_like(ds), where=below > 0)
-        return np.minimum(self.t[i] + dt, self.t[i + 1])
+        when: Floats = np.minimum(self.t[i] + dt, self.t[i + 1])
+        return when
 
 
 def profile(points_mm: Points, speed_mm_s: float, acceleration_mm_s2: float) -> Profile:
@@ -143,7 +145,8 @@ def _distinct(points_mm: Points) -> Points:
     if not len(points) or not np.isfinite(points).all():
         raise MotionFault("a line to draw has no point, or one that is not a number: this is a fault of the program")
     steps = np.hypot(*np.diff(points, axis=0).T)
-    return points[np.concatenate([[True], steps > SHORTEST_LEG_MM])]
+    distinct: Points = points[np.concatenate([[True], steps > SHORTEST_LEG_MM])]
+    return distinct
 
 
 def _junction_speeds(points: Points, speed: float, a: float) -> Floats:
@@ -187,7 +190,7 @@ def _joined(ramps: list[tuple[float, float, float]], points: Points, along: Floa
     return Profile(t, s, np.append(v0, v1[-1]), a, points, along)
 
 
-def _pulses(plan: Profile, k: int, steps_per_mm: float) -> tuple[Floats, NDArray[np.int8]]:
+def _pulses(plan: Profile, k: int, steps_per_mm: float) -> tuple[Floats, Signs]:
     """Times and directions of one axis: it steps whenever the line passes the middle between two steps."""
     times: list[Floats] = [np.zeros(0)]
     directions = [np.zeros(0, np.int8)]
@@ -202,9 +205,7 @@ def _pulses(plan: Profile, k: int, steps_per_mm: float) -> tuple[Floats, NDArray
     return np.concatenate(times), np.concatenate(directions)
 
 
-def _cut(
-    times: Floats, axis: NDArray[np.int8], direction: NDArray[np.int8], duration: float
-) -> Iterator[Chunk]:
+def _cut(times: Floats, axis: Signs, direction: Signs, duration: float) -> Iterator[Chunk]:
     count = max(1, math.ceil(duration / CHUNK_S - 1e-9)) if duration > 0 else 0
     for n in range(count):
         start, end = n * CHUNK_S, duration if n == count - 1 else (n + 1) * CHUNK_S

@@ -2,12 +2,13 @@
 
 import math
 from collections.abc import Generator, Iterator
+from itertools import pairwise
 
 import numpy as np
 from gpiozero import OutputDevice
 
 from hardware.errors import MotionFault
-from hardware.motion.profile import CHUNK_S, Chunk, Floats
+from hardware.motion.profile import CHUNK_S, Chunk, Signs
 from hardware.twin.clock import TICK_S
 from hardware.twin.world import PARK_MM, TOOL_UP_MM, TOUCH_MM, World
 
@@ -117,7 +118,7 @@ class TwinAxes:
         tick_s = chunk.duration_s / ticks
         edges = np.searchsorted(chunk.times_s, np.arange(ticks + 1) * tick_s)
         edges[-1] = len(chunk.times_s)
-        for first, last in zip(edges[:-1], edges[1:], strict=True):
+        for first, last in pairwise(edges):
             self._turn(chunk.axis[first:last], chunk.direction[first:last])
             self._world.clock.sleep(tick_s)
 
@@ -127,7 +128,7 @@ class TwinAxes:
         for axis in self._axes:
             self._believed[axis] += self._step_mm * int(chunk.direction[chunk.axis == axis].sum())
 
-    def _turn(self, axis: Floats, direction: Floats) -> None:
+    def _turn(self, axis: Signs, direction: Signs) -> None:
         if not self._world.powered:
             return
         at = list(self._world.tool_mm)
@@ -137,7 +138,7 @@ class TwinAxes:
             at[k] = min(high, max(low, at[k] + steps * self._step_mm))
         self._world.move_tool((at[0], at[1]))
 
-    def _moved(self, axis: int, direction: Floats) -> int:
+    def _moved(self, axis: int, direction: Signs) -> int:
         """The steps that the motor really makes of these pulses."""
         if "lost_steps" not in self._world.faults:
             return int(direction.sum())

@@ -1,5 +1,6 @@
 """The twin's camera: what the world looks like through the true lens, with the sensor's light, blur and noise."""
 
+import itertools
 from collections.abc import Callable
 from typing import cast
 
@@ -19,6 +20,7 @@ TIME_LIMIT_S = 2.0  # a camera that says nothing for so long is lost
 BLUR_SIGMA_PX = 0.7  # defocus of a fixed lens
 NOISE_PHOTO, NOISE_PREVIEW = 2.2, 1.5  # grey values (standard deviation) at full light
 NOISE_TILE_PX = 512
+NOISE_STRIDE_PX = 61
 VIGNETTE = 0.16  # light lost in the corners
 BASE_LIGHT = 0.93  # at full light a white label does not clip
 
@@ -59,7 +61,8 @@ class TwinCamera:
         if "dead_camera" in faults:
             self._world.clock.sleep(TIME_LIMIT_S)
             raise CameraFault(
-                f"the camera gave no picture within {TIME_LIMIT_S:g} s: check its ribbon cable, then restart the machine"
+                f"the camera gave no picture within {TIME_LIMIT_S:g} s: check its ribbon cable, "
+                "then restart the machine"
             )
         if "stuck_camera" not in faults:
             self._stuck.pop(stream, None)
@@ -80,7 +83,7 @@ class TwinCamera:
         width, height = self._world.lens.size_px
         if "black_frames" in self._world.faults:
             return np.zeros((height, width, 3), np.uint8)
-        picture = cv2.resize(self._middle.below_face(self._world), (width, height))
+        picture: Bgr = np.asarray(cv2.resize(self._middle.below_face(self._world), (width, height)), np.uint8)
         self._full.face(picture, self._world, self._face_drawn(self._full))
         self._full.above_face(picture, self._world)
         cv2.GaussianBlur(picture, (3, 3), BLUR_SIGMA_PX, dst=picture)
@@ -109,8 +112,7 @@ class TwinCamera:
         name = f"{canvas.lens.size_px[0]} plain"
         key = (id(face), k)
         if self._drawn.get(name, (None,))[0] != key:
-            small = cv2.resize(face.picture, None, fx=k, fy=k, interpolation=cv2.INTER_AREA) if k < 1 else face.picture
-            self._drawn[name] = key, small
+            self._drawn[name] = key, _shrunk(face.picture, k)
         return ink.over(self._drawn[name][1])
 
     def _lit(self, picture: Frame, width: int) -> Frame:
@@ -123,14 +125,14 @@ class TwinCamera:
         """Shot noise: its deviation goes with the square root of the light."""
         self._frames += 1
         more, less = self._tile(sigma * self._world.illumination() ** 0.5, picture.ndim)
-        out = picture.copy()
-        step, shift = NOISE_TILE_PX // 2, np.random.default_rng((self._world.seed, self._frames)).integers(0, 256, 2)
-        for y in range(0, picture.shape[0], step):
-            for x in range(0, picture.shape[1], step):
-                part = out[y : y + step, x : x + step]
-                dy, dx = (shift + (y * 7 // step * 31, x * 5 // step * 17)) % (NOISE_TILE_PX - step)
-                window = (slice(dy, dy + part.shape[0]), slice(dx, dx + part.shape[1]))
-                cv2.subtract(cv2.add(part, more[window]), less[window], dst=part)
+        out, step = picture.copy(), NOISE_TILE_PX // 2
+        shift = np.random.default_rng((self._world.seed, self._frames)).integers(0, step, 2)
+        corners = itertools.product(range(0, out.shape[0], step), range(0, out.shape[1], step))
+        for n, (y, x) in enumerate(corners):
+            part = out[y : y + step, x : x + step]
+            dy, dx = (shift + n * NOISE_STRIDE_PX) % step  # no two neighbours show the same piece of the tile
+            window = (slice(dy, dy + part.shape[0]), slice(dx, dx + part.shape[1]))
+            cv2.subtract(cv2.add(part, more[window]), less[window], dst=part)
         return out
 
     def _tile(self, sigma: float, dimensions: int) -> tuple[Frame, Frame]:
@@ -140,6 +142,12 @@ class TwinCamera:
             tile = np.round(noise * sigma)
             self._tiles[key] = np.clip(tile, 0, 255).astype(np.uint8), np.clip(-tile, 0, 255).astype(np.uint8)
         return self._tiles[key]
+
+
+def _shrunk(picture: Bgr, k: float) -> Bgr:
+    if k >= 1:
+        return picture
+    return np.asarray(cv2.resize(picture, None, fx=k, fy=k, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _gain(shape: tuple[int, ...]) -> Frame:

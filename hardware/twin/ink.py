@@ -13,9 +13,11 @@ from hardware.twin.box import Face, Mark
 
 INK_PX_PER_MM = 5.0  # a pixel of 0.2 mm with soft edges: finer than the narrowest bar that a courier prints
 INK_BGR = (34.0, 30.0, 30.0)  # pigment ink is not quite black
+KRAFT_BGR = (128.0, 158.0, 184.0)  # what shows where a label was torn off
 COVERED_TRANSMITTANCE = 0.08  # one layer of 0.90 leaves print readable (DESIGN 6), one of 0.99 does not
 TEXTURE_DEPTH = 0.006  # share of the opacity that the paper's fibres cost here and there
 ROLLER_CONTACT_MM = 2.0  # how far along its way a roller touches at once
+TEXTURE_PX = 256
 STREAK_MM = 1.0  # a drying tool leaves out stripes about this wide
 
 Floats = NDArray[np.float32]
@@ -38,9 +40,10 @@ class Ink:
         self.transmittance: Floats = np.ones(self.shape, np.float32)
         self.torn: NDArray[np.uint8] = np.zeros(self.shape, np.uint8)
         self.version = 0
+        self._marked = (self.shape[1], self.shape[0], 0, 0)  # x0, y0, x1, y1 of all that was inked or torn
         self._stroke: Floats = np.zeros(self.shape, np.float32)  # opacity put down since the tool last touched down
         random = np.random.default_rng(seed)
-        self._texture: Floats = random.random((256, 256), np.float32)
+        self._texture: Floats = random.random((TEXTURE_PX, TEXTURE_PX), np.float32)
         self._streaks: Floats = random.random(4096).astype(np.float32)
 
     def begin(self) -> None:
@@ -60,14 +63,15 @@ class Ink:
         spots = np.stack([(x + 0.5) / INK_PX_PER_MM, (y + 0.5) / INK_PX_PER_MM], axis=-1)
         inside_mm, across_mm = _footprint(spots, start_mm, end_mm, turn_rad, nib)
         cover = np.clip(inside_mm * INK_PX_PER_MM + 0.5, 0.0, 1.0) * self._wet(across_mm, dry)
-        fibre = self._texture[np.ix_(np.arange(rows.start, rows.stop) % 256, np.arange(columns.start, columns.stop) % 256)]
+        fibre = self._texture[y.astype(int) % TEXTURE_PX, x.astype(int) % TEXTURE_PX]
         self._lay((rows, columns), cover * opacity * (1 - TEXTURE_DEPTH * fibre))
 
     def tear(self, polygon_mm: Points) -> None:
         """What is inside the polygon (face frame) is torn off, ink and print alike."""
         cv2.fillPoly(self.torn, [np.round(polygon_mm * INK_PX_PER_MM).astype(np.int32)], 255)
         self.transmittance[self.torn > 0] = 1.0
-        self.version += 1
+        low, high = polygon_mm.min(axis=0) * INK_PX_PER_MM, polygon_mm.max(axis=0) * INK_PX_PER_MM
+        self._touch((slice(int(low[1]), int(high[1]) + 2), slice(int(low[0]), int(high[0]) + 2)))
 
     def coverage(self, mark: Mark) -> float:
         """Share (0 to 1) of the mark's area that is under ink or torn off."""
@@ -79,16 +83,15 @@ class Ink:
 
     def over(self, picture: Bgr) -> Bgr:
         """The face's picture (any scale) with the ink on it; the picture itself is left alone."""
-        touched = cv2.boundingRect(((self.transmittance < 0.999) | (self.torn > 0)).astype(np.uint8))
-        if not touched[2]:
+        left, top, right, bottom = self._marked
+        if left >= right or top >= bottom:
             return picture
-        scale = (picture.shape[1] / self.shape[1], picture.shape[0] / self.shape[0])
+        kx, ky = picture.shape[1] / self.shape[1], picture.shape[0] / self.shape[0]
+        x0, x1 = round(left * kx), max(round(left * kx) + 1, round(right * kx))
+        y0, y1 = round(top * ky), max(round(top * ky) + 1, round(bottom * ky))
         out = picture.copy()
-        x0, x1 = (round(v * scale[0]) for v in (touched[0], touched[0] + touched[2]))
-        y0, y1 = (round(v * scale[1]) for v in (touched[1], touched[1] + touched[3]))
-        part = (slice(touched[1], touched[1] + touched[3]), slice(touched[0], touched[0] + touched[2]))
-        size = (max(1, x1 - x0), max(1, y1 - y0))
-        out[y0:y1, x0:x1] = self._composed(out[y0:y1, x0:x1], part, size)
+        part = (slice(top, bottom), slice(left, right))
+        out[y0:y1, x0:x1] = self._composed(out[y0:y1, x0:x1], part)
         return out
 
     # -- pieces
@@ -106,7 +109,8 @@ class Ink:
         if dry <= 0:
             return np.ones_like(across_mm)
         stripe = self._streaks[(across_mm / STREAK_MM + 2048).astype(int) % len(self._streaks)]
-        return (stripe >= dry).astype(np.float32)
+        wet: Floats = (stripe >= dry).astype(np.float32)
+        return wet
 
     def _lay(self, window: tuple[slice, slice], opacity: Floats) -> None:
         before = self._stroke[window]
@@ -114,13 +118,23 @@ class Ink:
         self.transmittance[window] *= (1 - after) / (1 - before)
         self.transmittance[window][self.torn[window] > 0] = 1.0  # torn fibre soaks the ink up; it is gone anyway
         self._stroke[window] = after
+        self._touch(window)
+
+    def _touch(self, window: tuple[slice, slice]) -> None:
+        """Remember what has to be drawn again."""
+        (y0, y1), (x0, x1) = ((max(0, w.start), min(n, w.stop)) for w, n in zip(window, self.shape, strict=True))
+        m = self._marked
+        self._marked = (min(m[0], x0), min(m[1], y0), max(m[2], x1), max(m[3], y1))
         self.version += 1
 
-    def _composed(self, picture: Bgr, part: tuple[slice, slice], size: tuple[int, int]) -> Bgr:
-        through = cv2.resize(self.transmittance[part], size, interpolation=cv2.INTER_LINEAR)[..., None]
+    def _composed(self, picture: Bgr, part: tuple[slice, slice]) -> Bgr:
+        size = (picture.shape[1], picture.shape[0])
+        way = cv2.INTER_AREA if size[0] < part[1].stop - part[1].start else cv2.INTER_LINEAR
+        through = np.asarray(cv2.resize(self.transmittance[part], size, interpolation=way))[..., None]
         inked = picture * through + np.array(INK_BGR, np.float32) * (1 - through)
         torn = cv2.resize(self.torn[part], size, interpolation=cv2.INTER_LINEAR) > 127
-        inked[torn] = _fibre(size)[torn]
+        if torn.any():
+            inked[torn] = _fibre(size)[torn]
         return inked.astype(np.uint8)
 
 
@@ -139,7 +153,8 @@ def _footprint(
         return np.full(spots.shape[:2], -1.0, np.float32), np.zeros(spots.shape[:2], np.float32)
     along_mm = np.abs((spots - middle.astype(np.float32)) @ along_way) - half_mm - ROLLER_CONTACT_MM / 2
     across_mm = (spots - middle.astype(np.float32)) @ across_way
-    return np.minimum(-along_mm, nib.width_mm / 2 - np.abs(across_mm)), across_mm
+    inside_mm: Floats = np.minimum(-along_mm, nib.width_mm / 2 - np.abs(across_mm))
+    return inside_mm, across_mm
 
 
 def _from_leg(spots: Floats, start_mm: Points, end_mm: Points) -> tuple[Floats, Floats]:
@@ -153,10 +168,11 @@ def _from_leg(spots: Floats, start_mm: Points, end_mm: Points) -> tuple[Floats, 
     return np.hypot(away[..., 0], away[..., 1]), rel @ side
 
 
-def _fibre(size: tuple[int, int]) -> NDArray[np.float32]:
+def _fibre(size: tuple[int, int]) -> Floats:
     """Torn kraft paper: light brown, cloudy, the same every time."""
     noise = np.random.default_rng(7).normal(0, 1, (max(2, size[1] // 6), max(2, size[0] // 6))).astype(np.float32)
-    cloud = cv2.resize(noise, size, interpolation=cv2.INTER_CUBIC)[..., None] * 14
-    return np.clip(np.array([128.0, 158.0, 184.0], np.float32) + cloud, 0, 255).astype(np.float32)
+    cloud = np.asarray(cv2.resize(noise, size, interpolation=cv2.INTER_CUBIC))[..., None] * 14
+    fibre: Floats = np.clip(np.array(KRAFT_BGR, np.float32) + cloud, 0, 255)
+    return fibre
 
 

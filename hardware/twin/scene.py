@@ -15,10 +15,25 @@ SKIN_BGR, SLEEVE_BGR, HEAD_BGR, BEAM_BGR = (120, 150, 205), (95, 70, 60), (70, 6
 WALL_BGR = (78, 102, 124)  # cardboard in the box's own shadow
 SHADOW_DEPTH = 0.45
 SHADOW_MM = 14.0  # softness
+SHADOW_AWAY_MM = (6.0, 8.0)  # the lamp stands a little to the upper left
+SHADOW_GROWS_MM = 900.0  # a box of this height would throw a shadow twice its size
 HEAD_RADIUS_MM, BEAM_WIDTH_MM, HEAD_ABOVE_NIB_MM = 20.0, 16.0, 25.0
-ARM_WIDTH_MM, PALM_MM, FINGER_MM = 62.0, 42.0, 17.0
+ARM_WIDTH_MM = 62.0
+# A hand as thick lines: from x, y to x, y around the middle of the palm, width; sleeve, wrist, palm, fingers, thumb.
+HAND_MM = (
+    (12, 95, 60, 420, ARM_WIDTH_MM),
+    (0, 12, 12, 95, 42),
+    (0, 0, 0, 30, 71),
+    (-27, 0, -31, -38, 17),
+    (-9, 0, -10, -52, 17),
+    (9, 0, 10, -56, 17),
+    (27, 0, 31, -46, 17),
+    (-30, 25, -62, -8, 20),
+)
 HAND_ABOVE_BOX_MM = 20.0
 SUBPIXEL_BITS = 4
+
+Floats = NDArray[np.float32]
 
 
 class Canvas:
@@ -45,9 +60,9 @@ class Canvas:
             return
         width, height = world.face.size_mm
         scale = np.array([drawn.shape[1] / width, drawn.shape[0] / height])
-        maps = [self._map((x0, y0, x1, y1), world, scale, k) for k in (0, 1)]
+        column, row = self._maps((x0, y0, x1, y1), world, scale)
         part = picture[y0:y1, x0:x1]
-        cv2.remap(drawn, *maps, cv2.INTER_LINEAR, dst=part, borderMode=cv2.BORDER_TRANSPARENT)
+        cv2.remap(drawn, column, row, cv2.INTER_LINEAR, dst=part, borderMode=cv2.BORDER_TRANSPARENT)
 
     def above_face(self, picture: Bgr, world: World) -> None:
         """The tool with its beam, and the hand."""
@@ -74,12 +89,14 @@ class Canvas:
         return x1 > x0 and y1 > y0
 
     def _shadow(self, picture: Bgr, world: World) -> None:
-        spread = 1 + world.height_mm / 900  # a lamp beside the camera throws a slightly larger shadow
-        corners = (world.outline_mm() - world.outline_mm().mean(axis=0)) * spread + world.outline_mm().mean(axis=0)
-        shade = np.zeros(picture.shape[:2], np.uint8)
-        cv2.fillConvexPoly(shade, self._pixels(corners + (6.0, 8.0), 0.0), 255, cv2.LINE_AA, SUBPIXEL_BITS)
+        outline = world.outline_mm()
+        middle = outline.mean(axis=0)
+        corners = (outline - middle) * (1 + world.height_mm / SHADOW_GROWS_MM) + middle + np.array(SHADOW_AWAY_MM)
+        shade: Bgr = np.zeros(picture.shape[:2], np.uint8)
+        cv2.fillConvexPoly(shade, self._pixels(corners, 0.0), 255, cv2.LINE_AA, SUBPIXEL_BITS)
         size = int(SHADOW_MM * self.lens.px_per_mm(0)) | 1
-        shade = cv2.blur(cv2.blur(shade, (size, size)), (size, size))
+        cv2.blur(shade, (size, size), dst=shade)
+        cv2.blur(shade, (size, size), dst=shade)
         dark = 255 - cv2.convertScaleAbs(shade, alpha=SHADOW_DEPTH)
         cv2.multiply(picture, cv2.merge([dark] * 3), dst=picture, scale=1 / 255)
 
@@ -92,17 +109,16 @@ class Canvas:
             colour = tuple(c * shade for c in WALL_BGR)
             cv2.fillConvexPoly(picture, _fixed(wall), colour, cv2.LINE_AA, SUBPIXEL_BITS)
 
-    def _map(
-        self, bounds: tuple[int, int, int, int], world: World, scale: Points, k: int
-    ) -> NDArray[np.float32]:
-        """For each pixel of the bounds, column (k = 0) or row (k = 1) in the drawn face."""
+    def _maps(self, bounds: tuple[int, int, int, int], world: World, scale: Points) -> tuple[Floats, Floats]:
+        """For each pixel of the bounds its column and its row in the drawn face."""
         x0, y0, x1, y1 = bounds
         columns = max(2, -(-(x1 - x0) // MAP_STEP_PX) + 1)
         rows = max(2, -(-(y1 - y0) // MAP_STEP_PX) + 1)
         x, y = np.meshgrid(x0 + np.arange(columns) * MAP_STEP_PX, y0 + np.arange(rows) * MAP_STEP_PX)
         spots = world.to_face(self.lens.to_platform(np.column_stack([x.ravel(), y.ravel()]), world.height_mm))
-        coarse = (spots[:, k] * scale[k] - 0.5).reshape(rows, columns).astype(np.float32)
-        return _stretched(coarse, x1 - x0, y1 - y0)
+        coarse = (spots * scale - 0.5).reshape(rows, columns, 2).astype(np.float32)
+        size = (x1 - x0, y1 - y0)
+        return _stretched(coarse[..., 0], size), _stretched(coarse[..., 1], size)
 
     def _tool(self, picture: Bgr, world: World) -> None:
         x, y = world.tool_mm
@@ -118,20 +134,14 @@ class Canvas:
 
     def _hand(self, picture: Bgr, at_mm: tuple[float, float], height_mm: float) -> None:
         x, y = at_mm
-        palm, wrist = np.array([x, y]), np.array([x + 12, y + 95])
-        elbow = np.array([x + 60, y + 420])
-        self._limb(picture, wrist, elbow, ARM_WIDTH_MM, height_mm, SLEEVE_BGR)
-        self._limb(picture, palm + (0, 12), wrist, PALM_MM, height_mm, SKIN_BGR)
-        self._limb(picture, palm, palm + (0, 30), PALM_MM * 1.7, height_mm, SKIN_BGR)
-        for side, length in ((-27, 38), (-9, 52), (9, 56), (27, 46)):
-            tip = palm + (side * 1.15, -length)
-            self._limb(picture, palm + (side, 0), tip, FINGER_MM, height_mm, SKIN_BGR)
-        self._limb(picture, palm + (-30, 25), palm + (-62, -8), FINGER_MM * 1.15, height_mm, SKIN_BGR)
+        for ax, ay, bx, by, width_mm in HAND_MM:
+            colour = SLEEVE_BGR if width_mm == ARM_WIDTH_MM else SKIN_BGR
+            self._limb(picture, np.array([[x + ax, y + ay], [x + bx, y + by]]), width_mm, height_mm, colour)
 
     def _limb(
-        self, picture: Bgr, a_mm: Points, b_mm: Points, width_mm: float, height_mm: float, colour: tuple[int, ...]
+        self, picture: Bgr, ends_mm: Points, width_mm: float, height_mm: float, colour: tuple[int, ...]
     ) -> None:
-        ends = self._pixels(np.array([a_mm, b_mm]), height_mm)
+        ends = self._pixels(ends_mm, height_mm)
         thick = max(1, round(width_mm * self.lens.px_per_mm(height_mm)))
         cv2.line(picture, ends[0].tolist(), ends[1].tolist(), colour, thick, cv2.LINE_AA, SUBPIXEL_BITS)
 
@@ -154,7 +164,8 @@ class Canvas:
 def _fixed(points_px: Points) -> NDArray[np.int32]:
     """OpenCV's fixed-point pixels, kept inside its range."""
     held = np.clip(points_px, -20000, 20000)
-    return np.round(held * 2**SUBPIXEL_BITS).astype(np.int32)
+    fixed: NDArray[np.int32] = np.round(held * 2**SUBPIXEL_BITS).astype(np.int32)
+    return fixed
 
 
 def _edges(corners: Points) -> Points:
@@ -164,10 +175,11 @@ def _edges(corners: Points) -> Points:
     return np.vstack([a + (b - a) * shares for a, b in zip(corners, following, strict=True)])
 
 
-def _stretched(coarse: NDArray[np.float32], width: int, height: int) -> NDArray[np.float32]:
+def _stretched(coarse: Floats, size: tuple[int, int]) -> Floats:
     """A grid with one value every MAP_STEP_PX, interpolated to every pixel."""
     k = MAP_STEP_PX
     # warpAffine rather than resize: grid value i belongs exactly to pixel i * k.
     into = np.array([[1 / k, 0, 0], [0, 1 / k, 0]], float)
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    return np.asarray(cv2.warpAffine(coarse, into, (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE))
+    grid = np.ascontiguousarray(coarse)
+    return np.asarray(cv2.warpAffine(grid, into, size, flags=flags, borderMode=cv2.BORDER_REPLICATE))

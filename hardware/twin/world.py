@@ -33,6 +33,7 @@ ROOM_LIGHT, LAMP_LIGHT = 0.45, 0.55  # shares of full light: a lit room, and the
 DARK = 0.02  # what is left when the light is off
 DEFAULT_OPACITY = 0.99  # one layer of a good pigment ink
 HAND_RESTS_MM = (215.0, 190.0)
+GRIP_SHARE = (0.7, 0.65)  # of the box's width and depth
 
 
 @dataclass
@@ -203,8 +204,9 @@ class World:
 
     def to_platform(self, points_mm: Points) -> Points:
         """Upper face (N x 2, mm) -> platform (N x 2, mm)."""
-        out: Points = (np.asarray(points_mm, float).reshape(-1, 2) - self._middle()) @ self._turned().T
-        return out + (self.pose.x_mm, self.pose.y_mm)
+        around = np.asarray(points_mm, float).reshape(-1, 2) - self._middle()
+        out: Points = around @ self._turned().T + np.array([self.pose.x_mm, self.pose.y_mm])
+        return out
 
     def to_face(self, points_mm: Points) -> Points:
         """Platform (N x 2, mm) -> upper face (N x 2, mm)."""
@@ -261,8 +263,8 @@ class World:
     def move_tool(self, to_mm: tuple[float, float]) -> None:
         """The axes take the tool somewhere; where it presses on the face it leaves ink."""
         start, self.tool_mm = self.tool_mm, to_mm
-        if self.ink and self.touching and self.tool_z_mm > self.height_mm - 1:
-            self._stamp(start, to_mm)
+        if self.ink and self.touching and self.surface_mm() == self.height_mm:
+            self._stamp(self.ink, start, to_mm)
 
     def drive_pins(self) -> None:
         """Put the switches' levels on their pins."""
@@ -346,20 +348,21 @@ class World:
         self.hand_mm = self._grip_mm()
 
     def _grip_mm(self) -> tuple[float, float]:
-        """Where a hand holds the box: the middle of its edge nearest to the person."""
-        return self.pose.x_mm, float(self.outline_mm()[:, 1].max()) - 15.0
+        """Where a hand holds the box: on its top, to the right and near the person."""
+        low, high = self.outline_mm().min(axis=0), self.outline_mm().max(axis=0)
+        x, y = low + (high - low) * np.array(GRIP_SHARE)
+        return float(x), float(y)
 
     def _tear_now(self, polygon_mm: Points) -> None:
         if self.ink:
             self.ink.tear(self.to_face(polygon_mm))
 
-    def _stamp(self, start_mm: tuple[float, float], end_mm: tuple[float, float]) -> None:
-        assert self.ink is not None
+    def _stamp(self, ink: Ink, start_mm: tuple[float, float], end_mm: tuple[float, float]) -> None:
         moved_m = math.dist(start_mm, end_mm) / 1000
         self.inked_m += moved_m
         opacity = self.faults.value("weak_ink", "opacity") if "weak_ink" in self.faults else DEFAULT_OPACITY
         start, end = self.to_face(np.array([start_mm, end_mm]))
-        self.ink.stamp(start, end, math.radians(self.pose.angle_deg), self.nib, opacity, self._dry_share())
+        ink.stamp(start, end, math.radians(self.pose.angle_deg), self.nib, opacity, self._dry_share())
 
     def _dry_share(self) -> float:
         if "dry_tool" not in self.faults:
