@@ -9,7 +9,7 @@ from shapely.geometry import MultiPoint, Polygon
 
 from hardware.camera.frames import Points
 from station.erase.work import Area
-from station.vision.seen import Code, Kind, Label, Look, Place, Region
+from station.vision.seen import Kind, Label, Look, Place, Region
 
 Policy = Literal["personal", "label"]
 Margin = Callable[[Points], float] | float
@@ -29,7 +29,6 @@ class Rule:
 TEXT = Rule(1.0, "the whole height of the line: strokes of characters stick out of the box that a detector draws")
 BARS = Rule(1.0, "all bars, end to end and past both long edges: any clean row of bars decodes (0.125 mm is enough)")
 MATRIX = Rule(0.5, "the whole code with its outermost modules: its error correction repairs a fifth or more")
-LABEL = Rule(0.0, "everything on it is personal, and the paper ends at the quad")
 
 
 def areas(look: Look, to_mm: Callable[[Points], Points], margin_mm: Margin, policy: Policy) -> tuple[Area, ...]:
@@ -38,11 +37,14 @@ def areas(look: Look, to_mm: Callable[[Points], Points], margin_mm: Margin, poli
     `to_mm` maps photo pixels to the platform (`Plane.to_mm`). `margin_mm` is what the error budget asks for
     (`ErrorBudget.on(plane)`, or a number); it is added to the rule of the kind.
     """
-    return tuple(
-        _grown(kind, to_mm(polygon), rule.beyond_mm, margin_mm)
-        for label in look.labels
-        for kind, polygon, rule in _personal(label, policy)
-    )
+    return tuple(area(place, to_mm, margin_mm) for label in look.labels for place in _personal(label, policy))
+
+
+def area(place: Place, to_mm: Callable[[Points], Points], margin_mm: Margin) -> Area:
+    """What must be covered for one place that the judge looks at."""
+    polygon_mm = to_mm(place.polygon)
+    margin = margin_mm(polygon_mm) if callable(margin_mm) else margin_mm
+    return _grown(place.kind, polygon_mm, rule_of(place).beyond_mm + margin)
 
 
 def places(look: Look) -> tuple[Place, ...]:
@@ -51,31 +53,34 @@ def places(look: Look) -> tuple[Place, ...]:
     return tuple(place for label in look.labels for place in _places(label))
 
 
-def rule_of(code: Code) -> Rule:
-    """An unknown symbology counts as bars: that rule goes further."""
-    return MATRIX if code.symbology.lower().replace(" ", "").replace("-", "") in TWO_DIMENSIONAL else BARS
+def rule_of(place: Place) -> Rule:
+    """Without a symbology it is text; an unknown symbology counts as bars: that rule goes further than a matrix's."""
+    symbology = place.symbology.lower().replace(" ", "").replace("-", "")
+    return TEXT if not symbology else MATRIX if symbology in TWO_DIMENSIONAL else BARS
 
 
-def _personal(label: Label, policy: Policy) -> list[tuple[Kind, Points, Rule]]:
+def _personal(label: Label, policy: Policy) -> list[Place]:
+    """What ink must hide: the label as one piece, or its personal parts."""
     if label.whole or policy == "label":
-        return [(WHOLE, label.quad, LABEL)]
-    lines: list[tuple[Kind, Points, Rule]] = [(line.kind, line.polygon, TEXT) for line in _lines(label)]
-    return lines + [("code", code.polygon, rule_of(code)) for code in label.codes]
+        return [Place(WHOLE, label.quad)]
+    return _parts(label)
 
 
 def _places(label: Label) -> list[Place]:
+    return _parts(label) or ([Place(WHOLE, label.quad)] if label.whole else [])
+
+
+def _parts(label: Label) -> list[Place]:
     lines = [Place(WHOLE if line.kind == "other" else line.kind, line.polygon) for line in _lines(label)]
-    found = lines + [Place("code", code.polygon, code.symbology) for code in label.codes]
-    return found or ([Place(WHOLE, label.quad)] if label.whole else [])
+    return lines + [Place("code", code.polygon, code.symbology) for code in label.codes]
 
 
 def _lines(label: Label) -> list[Region]:
     return [line for line in label.regions if label.whole or line.kind != "other"]
 
 
-def _grown(kind: Kind, polygon_mm: Points, beyond_mm: float, margin_mm: Margin) -> Area:
+def _grown(kind: Kind, polygon_mm: Points, by_mm: float) -> Area:
     """The hull of a polygon, so that a self-crossing outline loses nothing, with square corners all around."""
-    margin = margin_mm(polygon_mm) if callable(margin_mm) else margin_mm
     hull = MultiPoint(np.asarray(polygon_mm, float).reshape(-1, 2)).convex_hull
-    grown: Polygon = hull.buffer(beyond_mm + margin, join_style="mitre", mitre_limit=2.0)
+    grown: Polygon = hull.buffer(by_mm, join_style="mitre", mitre_limit=2.0)
     return Area(kind, np.asarray(grown.exterior.coords, float)[:-1])
