@@ -19,6 +19,7 @@ OVERTRAVEL_MM = 0.5  # from the closing of an end stop to the hard stop behind i
 HOMING_MM_S = 50.0
 HOMING_SLOW_MM_S = 10.0
 LIFT_FAST_MM_S, LIFT_SLOW_MM_S = 120.0, 30.0
+LIFT_UP_MM_S = 400.0  # the spring helps
 LIFT_SLOW_ABOVE_MM = 8.0  # the last way down to the expected face is slow, so that the switch is not overrun
 LIFT_GIVES_UP_BELOW_MM = 12.0  # so far below the expected face there is nothing to touch
 HOP_MM = 3.0
@@ -192,7 +193,7 @@ class TwinLift:
     def hop(self) -> None:
         """Up by 3 mm."""
         self._world.raise_tool(HOP_MM)
-        self._world.clock.sleep(HOP_MM / LIFT_FAST_MM_S)
+        self._world.clock.sleep(HOP_MM / LIFT_UP_MM_S)
 
     def raise_(self) -> None:
         """All the way up, by motor or spring."""
@@ -201,6 +202,6 @@ class TwinLift:
             if left_s <= 0:
                 raise MotionFault("the tool does not go up: free it by hand, check its spring and its motor")
             if self._world.powered:
-                self._world.raise_tool(LIFT_FAST_MM_S * TICK_S)
+                self._world.raise_tool(LIFT_UP_MM_S * TICK_S)
             self._world.clock.sleep(TICK_S)
             left_s -= TICK_S
