@@ -1,0 +1,292 @@
+"""The command `station` and its verbs, and nothing else: what they do stands in the modules they call.
+
+Exit codes: 0 done or clean, 1 still readable or job failed, 2 bad usage or bad input (one line, no traceback).
+"""
+
+import itertools
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+import cv2
+
+from hardware.errors import InputError, ShredError
+from hardware.machine import Marker, twin_machine
+from hardware.twin.box import Box
+from hardware.twin.folder import load as load_box
+from station import bench as benches
+from station import config, pictures
+from station.appliance import Settings
+from station.assembly import station
+from station.erase.cover import Policy
+from station.redact import judged, redact
+from station.rehearsal import Rehearsal
+from station.scenes.boxes import boxes as rendered_boxes
+from station.vision.judge import Judge
+from station.vision.look import Eye
+from station.vision.seen import Label, Look, Verdict
+
+PATH = click.Path(path_type=Path)
+DEMO_PORT = 8080
+
+
+class OneLine(click.Group):
+    """Tells what went wrong in one line: 2 for bad input, 1 for a job that failed."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the verb."""
+        try:
+            return super().invoke(ctx)
+        except InputError as error:
+            click.echo(f"station: {error}", err=True)
+            ctx.exit(2)
+        except ShredError as error:
+            click.echo(f"station: {error}", err=True)
+            ctx.exit(1)
+
+
+@click.group(cls=OneLine, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="shred-station")
+def main() -> None:
+    """Takes the personal data off a parcel's waybill before the box is thrown away.
+
+    Try it without any hardware: station demo
+    """
+    cv2.setNumThreads(1)
+
+
+@main.command()
+@click.option("--boxes", "count", type=click.IntRange(min=1), help="How many boxes come; without it they never end.")
+@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Same seed, same boxes.")
+@click.option("--box", "folders", type=PATH, multiple=True, help="A folder with box.toml and pictures; may be repeated.")
+@click.option("--marker", type=click.Choice(["gantry", "roller", "none"]), default="gantry", show_default=True)
+@click.option("--headless", is_flag=True, help="No page; as fast as the computer allows.")
+@click.option("--port", type=click.IntRange(1, 65535), default=DEMO_PORT, show_default=True)
+@click.option("--speed", type=click.FloatRange(min=0.1), help="Times real time; the default is 1, headless unlimited.")
+@click.option("--report", type=PATH, help="Write what became of every visit, as JSON.")
+@click.option("--save-after", "save", type=PATH, help="Save each visit's pictures and truth in this folder.")
+def demo(
+    count: int | None,
+    seed: int,
+    folders: tuple[Path, ...],
+    marker: Marker,
+    headless: bool,
+    port: int,
+    speed: float | None,
+    report: Path | None,
+    save: Path | None,
+) -> None:
+    """The whole appliance on a simulated machine, boxes coming and going.
+
+    \b
+    Example: station demo
+             station demo --boxes 20 --seed 11 --headless --report report.json
+    """
+    queue = _queue([load_box(folder) for folder in folders], seed, count)
+    _check_writable(report, save)
+    machine, world = twin_machine(marker, seed, speed or (None if headless else 1.0))
+    with station(machine, Settings(), 1, None, None if headless else ("127.0.0.1", port)) as ready:
+        rehearsal = Rehearsal(machine, world, ready.appliance, ready.judge, save)
+        rehearsal.ended.append(lambda row: _tell_visit(len(rehearsal.visits), row))
+        if ready.address:
+            click.echo(f"The page: {ready.address}  (Ctrl-C ends the demo)", err=True)
+        with _until_interrupted():
+            rehearsal.run(queue, seed, lambda: True)
+    if report:
+        report.write_text(json.dumps({"visits": rehearsal.visits}, indent=1) + "\n", encoding="utf-8")
+    sys.exit(int(any(row["outcome"] == "fault" for row in rehearsal.visits)))
+
+
+@main.command()
+@click.option("--config", "path", type=PATH, required=True, help="The station's TOML file.")
+def run(path: Path) -> None:
+    """The appliance itself, as the configuration file describes it.
+
+    \b
+    Example: station run --config /etc/shred-station/station.toml
+    """
+    settings = config.load(path)
+    if settings.machine.kind == "none":
+        raise InputError(f"{path}: machine.kind is none: no hardware is configured; try `station demo`")
+    marker = settings.marker
+    machine, _ = twin_machine(marker.kind, settings.machine.seed, 1.0)
+    choice = Settings(settings.eye.policy, marker.passes, marker.drying_s)
+    at = (settings.page.host, settings.page.port)
+    with station(machine, choice, settings.eye.threads, settings.store, at) as ready, _until_interrupted():
+        click.echo(f"The page: {ready.address}", err=True)
+        ready.appliance.start()
+        ready.appliance.run(lambda: True)
+
+
+@main.command()
+@click.argument("photos", type=PATH, nargs=-1, required=True)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a photo, a line each.")
+@click.option("--reveal", is_flag=True, help="Show recognised text too. It is personal data: mind who reads along.")
+def scan(photos: tuple[Path, ...], as_json: bool, reveal: bool) -> None:
+    """What is where on a photo of a parcel.
+
+    \b
+    Example: station scan box.jpg --json
+    """
+    loaded = [(photo, pictures.load(photo)) for photo in photos]
+    eye = Eye()
+    for photo, bgr in _progress(loaded):
+        look = eye.look(bgr, reveal=reveal)
+        height, width = bgr.shape[:2]
+        if as_json:
+            click.echo(json.dumps(_scan_json(photo, (width, height), look, reveal), ensure_ascii=False))
+        else:
+            _tell_look(photo, look, reveal)
+
+
+@main.command("redact")
+@click.argument("photo", type=PATH)
+@click.option("-o", "--out", type=PATH, required=True, help="Where the redacted picture goes.")
+@click.option("--policy", type=click.Choice(["personal", "label"]), default="personal", show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="The judge's verdict as JSON.")
+def redact_verb(photo: Path, out: Path, policy: Policy, as_json: bool) -> None:
+    """A photo of a parcel with ink over everything personal, and the judge's verdict on it.
+
+    \b
+    Example: station redact box.jpg -o safe.jpg
+    """
+    done = redact(pictures.load(photo), policy, Eye(), Judge())
+    if not done.look.labels:
+        click.echo(f"station: {photo}: no label seen, so nothing was inked and nothing written", err=True)
+        sys.exit(1)
+    pictures.save(out, done.picture)
+    _tell_verdict(done.verdict, as_json)
+
+
+@main.command()
+@click.argument("before", type=PATH)
+@click.argument("after", type=PATH)
+@click.option("--json", "as_json", is_flag=True, help="The verdict as JSON.")
+def judge(before: Path, after: Path, as_json: bool) -> None:
+    """Can anything personal on the photo BEFORE still be read on the photo AFTER?
+
+    \b
+    Example: station judge before.jpg after.jpg
+    """
+    first, second = pictures.load(before), pictures.load(after)
+    look = Eye().look(first)
+    if not look.labels:
+        raise InputError(f"{before}: no label seen, so there is nothing to compare; give a photo that shows one")
+    _tell_verdict(judged(first, second, look, Judge()), as_json)
+
+
+@main.command()
+@click.argument("photos", type=PATH, nargs=-1)
+@click.option("--rounds", type=click.IntRange(1, 100), default=3, show_default=True)
+@click.option("--json", "as_json", is_flag=True)
+def bench(photos: tuple[Path, ...], rounds: int, as_json: bool) -> None:
+    """Milliseconds of every stage, on one core; on a rendered box when no photo is given.
+
+    \b
+    Example: station bench box.jpg
+    """
+    found = benches.run([pictures.load(photo) for photo in photos], rounds)
+    click.echo(json.dumps(found.to_json()) if as_json else found.table())
+
+
+# -- what goes in
+
+
+def _queue(own: Sequence[Box], seed: int, count: int | None) -> Iterator[Box]:
+    """The boxes that come: the given folders, or rendered ones; as many as asked for, else for ever."""
+    if own:
+        return itertools.islice(itertools.cycle(own), count or len(own))
+    return itertools.islice(rendered_boxes(seed), count)
+
+
+def _check_writable(report: Path | None, save: Path | None) -> None:
+    """Say before the work begins that its result could not be kept."""
+    if report and (report.is_dir() or not report.absolute().parent.is_dir()):
+        raise InputError(f"{report}: cannot be written there; name a file in a folder that exists")
+    if save:
+        try:
+            save.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise InputError(f"{save}: {error.strerror}; name a folder that can be made") from error
+
+
+@contextmanager
+def _until_interrupted() -> Iterator[None]:
+    try:
+        yield
+    except KeyboardInterrupt:
+        click.echo("Stopped.", err=True)
+
+
+def _progress(loaded: Sequence[tuple[Path, Any]]) -> Iterator[tuple[Path, Any]]:
+    """A bar on standard error where a person looks on and there is something to wait for."""
+    if len(loaded) < 2 or not sys.stderr.isatty():
+        yield from loaded
+        return
+    with click.progressbar(loaded, file=sys.stderr, label="Looking") as bar:
+        yield from bar
+
+
+# -- what comes out
+
+
+def _scan_json(photo: Path, size: tuple[int, int], look: Look, reveal: bool) -> dict[str, Any]:
+    labels = [_label_json(label, reveal) for label in look.labels]
+    ms = {stage: round(value, 1) for stage, value in look.ms.items()}
+    return {"photo": str(photo), "size": list(size), "labels": labels, "ms": ms}
+
+
+def _label_json(label: Label, reveal: bool) -> dict[str, Any]:
+    def text(of: Any) -> dict[str, str]:
+        return {"text": of.text} if reveal else {}
+
+    return {
+        "quad": label.quad.round(1).tolist(),
+        "confidence": round(label.confidence, 3),
+        "regions": [
+            {"kind": r.kind, "polygon": r.polygon.round(1).tolist(), "confidence": round(r.confidence, 3)} | text(r)
+            for r in label.regions
+        ],
+        "codes": [
+            {"symbology": c.symbology, "polygon": c.polygon.round(1).tolist(), "decoded": c.decoded} | text(c)
+            for c in label.codes
+        ],
+    }
+
+
+def _tell_look(photo: Path, look: Look, reveal: bool) -> None:
+    click.echo(f"{photo}: {len(look.labels)} label(s), {sum(look.ms.values()):.0f} ms")
+    for label in look.labels:
+        personal = sum(region.kind != "other" for region in label.regions)
+        whole = ", personal as a whole" if label.whole else ""
+        click.echo(f"  label: {personal} personal lines of {len(label.regions)}, {len(label.codes)} codes{whole}")
+        for found in [*label.regions, *label.codes] if reveal else []:
+            click.echo(f"    {getattr(found, 'kind', 'code'):8} {found.text}")
+
+
+def _tell_verdict(verdict: Verdict, as_json: bool) -> None:
+    """Print a verdict and leave with its exit code."""
+    if as_json:
+        places = [
+            {"kind": p.place.kind, "polygon": p.place.polygon.round(1).tolist(), "verdict": p.answer, "why": p.why}
+            for p in verdict.places
+        ]
+        click.echo(json.dumps({"verdict": verdict.answer, "places": places}))
+    else:
+        for place in verdict.places:
+            click.echo(f"  {place.place.kind:8} {place.answer:9} {place.why}")
+        click.echo(f"{verdict.answer}: {len(verdict.places)} places judged")
+    sys.exit(int(verdict.answer != "clean"))
+
+
+def _tell_visit(number: int, row: dict[str, Any]) -> None:
+    truth, covered = row["truth"], row["covered"]
+    click.echo(
+        f"box {number:3}: {row['outcome']:8}{row['reason']:16} fields {covered['fields']}/{truth['fields']}"
+        f"  codes {covered['codes']}/{truth['codes']}  readable {row['readable']}  ink {row['ink_m']:.1f} m",
+        err=True,
+    )

@@ -1,0 +1,180 @@
+"""Visits on the twin, measured against its truth: what is covered, and whether a judge who knows the places reads it."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import cv2
+from shapely import unary_union
+
+from hardware.camera.frames import Photo, Points
+from hardware.machine import Machine
+from hardware.twin.box import Box, Mark
+from hardware.twin.world import World
+from station.appliance import Appliance, Record
+from station.erase.tool import solid
+from station.face import Face
+from station.person import Person
+from station.vision.judge import Judge
+from station.vision.seen import Kind, Place
+from station.visit import State, Visit
+
+S = State
+
+# A covered field has 95 % of its area under ink; a code decodes from a sliver and needs 99 %.
+FIELD_SHARE, CODE_SHARE = 0.95, 0.99
+APPROACH_S = 1.5  # once from the parking place to the label and down onto it
+VERDICTS = frozenset({S.PASSED, S.NO_LABEL, S.TEAR})
+
+
+@dataclass(frozen=True)
+class Tally:
+    """What became of the marks on one side, by the twin's truth."""
+
+    fields: int = 0
+    codes: int = 0
+    fields_covered: int = 0
+    codes_covered: int = 0
+    readable: int = 0
+    inked_mm2: float = 0.0
+
+    def __add__(self, other: "Tally") -> "Tally":
+        mine, theirs = asdict(self), asdict(other)
+        return Tally(**{name: mine[name] + theirs[name] for name in mine})
+
+
+@dataclass(frozen=True)
+class Shot:
+    """A photograph and where the marks truly are in it."""
+
+    photo: Photo
+    marks: list[tuple[Mark, Points]]
+
+
+class Rehearsal:
+    """Boxes brought to a station on the twin. `save` is a folder for pictures of each visit, or None."""
+
+    def __init__(
+        self, machine: Machine, world: World, appliance: Appliance, judge: Judge, save: Path | None = None
+    ) -> None:
+        self._machine, self._world, self._appliance, self._judge = machine, world, appliance, judge
+        self._save = save
+        self._sides: dict[int, Tally] = {}
+        self._before: tuple[int, Shot] | None = None
+        self._after: Shot | None = None
+        self._due: Visit | None = None
+        self.visits: list[dict[str, Any]] = []
+        self.ended: list[Callable[[dict[str, Any]], None]] = []
+        appliance.entered.append(self._note)
+        appliance.ended.append(self._close)
+
+    def run(self, boxes: Iterator[Box], seed: int, goes_on: Callable[[], bool]) -> None:
+        """Let a person bring all boxes; returns when the last has gone, or when `goes_on` says no."""
+        person = Person(self._world, self._appliance, boxes, seed)
+
+        def once_more() -> bool:
+            self._measure()
+            person.act()
+            return goes_on() and not person.at_the_end
+
+        self._appliance.start()
+        self._appliance.run(once_more)
+
+    # -- measuring, between two ticks
+
+    def _note(self, visit: Visit) -> None:
+        self._due = visit if visit.state in VERDICTS | {S.LOOKING} else self._due
+
+    def _measure(self) -> None:
+        visit, self._due = self._due, None
+        if visit is None or self._world.face is None:
+            return
+        if visit.state is S.LOOKING:
+            self._sides.setdefault(visit.side, self._count())
+            if self._save and self._before is None and self._world.face.marks:
+                self._before = (visit.side, self._shot())
+            return
+        shot = self._shot()
+        tally = replace(self._count(), readable=self._readable(shot), inked_mm2=_inked_mm2(self._appliance.face))
+        self._sides[visit.side] = tally
+        if self._before and self._before[0] == visit.side:
+            self._after = shot
+
+    def _count(self) -> Tally:
+        marks = self._world.face.marks if self._world.face else ()
+        shares = [(bool(mark.symbology), self._world.coverage(mark)) for mark in marks]
+        codes = [share for is_code, share in shares if is_code]
+        fields = [share for is_code, share in shares if not is_code]
+        covered = (sum(share >= FIELD_SHARE for share in fields), sum(share >= CODE_SHARE for share in codes))
+        return Tally(len(fields), len(codes), *covered)
+
+    def _shot(self) -> Shot:
+        return Shot(self._machine.camera.photo(self._world.height_mm), self._world.marks_in_photo())
+
+    def _readable(self, shot: Shot) -> int:
+        places = [Place(_kind(mark), polygon, mark.symbology) for mark, polygon in shot.marks]
+        px_per_mm = self._machine.lens.px_per_mm(shot.photo.face_height_mm)
+        return sum(each.answer == "readable" for each in self._judge.judge(shot.photo.bgr, places, px_per_mm).places)
+
+    # -- reporting
+
+    def _close(self, record: Record) -> None:
+        row = self._row(record, sum(self._sides.values(), Tally()))
+        if self._save:
+            self._keep(self._save, len(self.visits) + 1)
+        self._sides, self._before, self._after, self._due = {}, None, None, None
+        self.visits.append(row)
+        for told in self.ended:
+            told(row)
+
+    def _row(self, record: Record, tally: Tally) -> dict[str, Any]:
+        return {
+            "outcome": record.visit.outcome,
+            "reason": record.visit.reason,
+            "seconds": {state: round(seconds, 2) for state, seconds in sorted(record.seconds.items())},
+            "sides": record.visit.sides_checked,
+            "labels": record.labels,
+            "truth": {"fields": tally.fields, "codes": tally.codes},
+            "covered": {"fields": tally.fields_covered, "codes": tally.codes_covered},
+            "readable": tally.readable,
+            "ink_m": round(record.ink_m, 3),
+            "mark_s": round(record.seconds[S.MARKING.value], 2),
+            "mark_bound_s": round(self._bound_s(tally.inked_mm2), 2),
+            "passes": record.passes,
+        }
+
+    def _bound_s(self, inked_mm2: float) -> float:
+        tool = self._machine.tool
+        return inked_mm2 / tool.width_mm / tool.feed_mm_s + APPROACH_S if inked_mm2 and tool.width_mm else 0.0
+
+    def _keep(self, folder: Path, number: int) -> None:
+        """Pictures of a twin's box, whose people are invented: never of a real one."""
+        if self._before is None:
+            return
+        before, after = self._before[1], self._after or self._before[1]
+        cv2.imwrite(str(folder / f"{number:03}-before.png"), before.photo.bgr)
+        cv2.imwrite(str(folder / f"{number:03}-after.png"), after.photo.bgr)
+        pairs = zip(before.marks, after.marks, strict=True)
+        truth = [_told(mark, polygon, there) for (mark, polygon), (_, there) in pairs]
+        (folder / f"{number:03}.json").write_text(json.dumps({"marks": truth}, ensure_ascii=False, indent=1))
+
+
+def _told(mark: Mark, before_px: Points, after_px: Points) -> dict[str, Any]:
+    return {
+        "kind": mark.kind,
+        "symbology": mark.symbology,
+        "text": mark.text,
+        "polygon": before_px.round(1).tolist(),
+        "polygon_after": after_px.round(1).tolist(),
+    }
+
+
+def _kind(mark: Mark) -> Kind:
+    kinds: dict[str, Kind] = {kind: kind for kind in ("name", "phone", "address", "number", "code", "order")}
+    return kinds.get(mark.kind, "remark")
+
+
+def _inked_mm2(face: Face) -> float:
+    return float(unary_union([solid(area) for area in face.inked_mm]).area)
