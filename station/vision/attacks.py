@@ -21,7 +21,7 @@ def stretched(grey: Grey, low: float = 1.0, high: float = 99.0) -> Grey:
     """Grey levels between two percentiles spread over 0 to 255."""
     bottom, top = np.percentile(grey, (low, high))
     spread = (grey.astype(np.float32) - bottom) * (255.0 / max(top - bottom, 1.0))
-    return np.clip(spread, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(spread, 0, 255), np.uint8)
 
 
 def calmed(grey: Grey, sigma_px: float) -> Grey:
@@ -29,7 +29,7 @@ def calmed(grey: Grey, sigma_px: float) -> Grey:
     smooth = cv2.GaussianBlur(grey.astype(np.float32), (0, 0), sigma_px)
     flat = smooth - cv2.GaussianBlur(smooth, (0, 0), 12 * sigma_px)
     bottom, top = np.percentile(flat, (2, 98))
-    return np.clip((flat - bottom) * (255.0 / max(float(top - bottom), 0.5)), 0, 255).astype(np.uint8)
+    return np.asarray(np.clip((flat - bottom) * (255.0 / max(float(top - bottom), 0.5)), 0, 255), np.uint8)
 
 
 def equalised(grey: Grey) -> Grey:
@@ -104,7 +104,7 @@ def _spread(profile: NDArray[np.float64]) -> Grey:
     return np.asarray(cv2.copyMakeBorder(bars, 10, 10, 30, 30, cv2.BORDER_CONSTANT, value=255), np.uint8)
 
 
-def _found(view: Grey, formats: object = zxingcpp.BarcodeFormat.AllReadable) -> bool:
+def _found(view: Grey, formats: zxingcpp.BarcodeFormats = zxingcpp.BarcodeFormat.AllReadable) -> bool:
     return bool(zxingcpp.read_barcodes(np.ascontiguousarray(view), formats=formats))
 
 
