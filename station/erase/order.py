@@ -1,15 +1,16 @@
-"""Strokes in the order, and the direction, of the shortest travel: nearest neighbour first, then 2-opt."""
+"""Strokes in the order, and the direction, of the shortest travel: nearest first, then 2-opt and single moves."""
 
 import numpy as np
 
 from hardware.camera.frames import Points
 
-ROUNDS = 20  # of 2-opt; it settles after three or four on a label
+TINY_MM = 1e-6
+ROUNDS = 20  # of improving; it settles after three or four on a label
 
 
 def ordered(lines: list[Points], start_mm: tuple[float, float]) -> list[Points]:
     """The same lines (each N x 2), some of them turned round, for a tool that begins at `start_mm`."""
-    return two_opt(nearest_first(lines, start_mm), start_mm)
+    return _improved(nearest_first(lines, start_mm), start_mm)
 
 
 def travel_mm(lines: list[Points], start_mm: tuple[float, float]) -> float:
@@ -32,24 +33,42 @@ def nearest_first(lines: list[Points], start_mm: tuple[float, float]) -> list[Po
     return out
 
 
-def two_opt(lines: list[Points], start_mm: tuple[float, float]) -> list[Points]:
-    """Turn runs of lines round as long as that shortens the travel."""
+def _improved(lines: list[Points], start_mm: tuple[float, float]) -> list[Points]:
+    """Turn runs round and move single lines for as long as that shortens the travel."""
+    now = travel_mm(lines, start_mm)
     for _ in range(ROUNDS):
-        shorter = _better(lines, np.asarray(start_mm, float))
-        if shorter is lines:
+        lines = _moved(_turned(lines, np.asarray(start_mm, float)), start_mm)
+        before, now = now, travel_mm(lines, start_mm)
+        if now > before - TINY_MM:
             break
-        lines = shorter
     return lines
 
 
-def _better(lines: list[Points], start: Points) -> list[Points]:
-    """One sweep over all runs i..j."""
+def _turned(lines: list[Points], start: Points) -> list[Points]:
+    """One sweep of 2-opt over all runs i..j."""
     for i in range(len(lines)):
         for j in range(i, len(lines)):
             before = lines[i - 1][-1] if i else start
-            if _gain(lines, before, i, j) > 1e-6:
+            if _gain(lines, before, i, j) > TINY_MM:
                 lines = lines[:i] + [line[::-1] for line in reversed(lines[i : j + 1])] + lines[j + 1 :]
     return lines
+
+
+def _moved(lines: list[Points], start_mm: tuple[float, float]) -> list[Points]:
+    """Take each line out once and put it back, either way round, where it lengthens the travel least."""
+    for line in list(lines):
+        rest = [other for other in lines if other is not line]
+        ends = [np.asarray(start_mm, float), *(other[-1] for other in rest)]
+        places = [(k, way) for k in range(len(ends)) for way in (line, line[::-1])]
+        k, way = min(places, key=lambda at: _detour(ends[at[0]], at[1], rest[at[0] : at[0] + 1]))
+        lines = [*rest[:k], way, *rest[k:]]
+    return lines
+
+
+def _detour(before: Points, line: Points, after: list[Points]) -> float:
+    """How much longer the travel gets with `line` between a place and the next line, if there is one."""
+    onward = _far(line[-1], after[0][0]) - _far(before, after[0][0]) if after else 0.0
+    return _far(before, line[0]) + onward
 
 
 def _gain(lines: list[Points], before: Points, i: int, j: int) -> float:
