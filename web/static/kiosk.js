@@ -1,0 +1,244 @@
+// Follows the station by server-sent events and patches the page. No state of its own but the language.
+
+import { drawInvitation, drawScene } from './stage.js';
+import { WORDS } from './words.js';
+
+const HOME = 'zh-CN';
+const BACK_HOME_MS = 60_000; // FACTS: a minute without a person
+const LOST_AFTER_MS = 1500; // a page that is only just loading does not cry wolf
+const GHOST_TAP_MS = 500; // a button that has just come under a finger is not meant
+const SMALLEST_TITLE = 46; // in units of the layout: 46 px at 800 x 480
+const TITLE_STEPS = [72, 66, 60, 54, 50, SMALLEST_TITLE];
+const MOST_SIDES = 6;
+const byId = (id) => document.getElementById(id);
+
+let language = HOME;
+let status = null;
+let lost = false;
+let lostTimer = null;
+let lastPersonAt = Date.now();
+let buttonsSince = 0;
+
+// --- small patches
+
+function setText(node, text) {
+  if (node.textContent !== text) node.textContent = text;
+}
+
+function setHidden(node, hidden) {
+  if (node.hidden !== hidden) node.hidden = hidden;
+}
+
+function setParts(node, parts) {
+  const key = parts.join('\u0000');
+  if (node.dataset.key === key) return;
+  node.dataset.key = key;
+  node.replaceChildren(...parts.map((part) => {
+    if (typeof part === 'string') return part;
+    const strong = document.createElement('b');
+    strong.textContent = String(part);
+    return strong;
+  }));
+}
+
+// --- the sentence
+
+/** Lines break after punctuation first: every clause is one block. */
+function setTitle(text) {
+  const node = byId('title');
+  if (node.dataset.key === text) return;
+  node.dataset.key = text;
+  const clauses = text.match(/[^，。：；！？]+[，。：；！？]*|[，。：；！？]+/g) ?? [text];
+  node.replaceChildren(...clauses.map((clause, i) => {
+    const span = document.createElement('span');
+    span.textContent = i + 1 < clauses.length ? clause.replace(/[，：；]$/, (mark) => mark) : clause;
+    return span;
+  }));
+}
+
+/** The largest step at which everything on the right fits; the sign gives way before the smallest step does. */
+function fitWords() {
+  const say = document.querySelector('.say');
+  const fits = () => say.scrollHeight <= say.clientHeight + 1 && say.scrollWidth <= say.clientWidth + 1;
+  for (const tight of [false, true]) {
+    say.classList.toggle('tight', tight);
+    for (const step of TITLE_STEPS) {
+      say.style.setProperty('--title', String(step));
+      if (fits()) return;
+    }
+  }
+}
+
+// --- the parts of the page
+
+function drawWords(words, page) {
+  setTitle(words.title);
+  setText(byId('detail'), words.detail);
+  setHidden(byId('detail'), !words.detail);
+  setText(byId('stage-name'), page.stage);
+}
+
+function drawMeter(page) {
+  const running = !lost && status.progress !== null;
+  setHidden(byId('meter'), !running);
+  setHidden(byId('count'), !running || status.places === 0);
+  if (!running) return;
+  const percent = Math.round(Math.min(Math.max(status.progress, 0), 1) * 1000) / 10;
+  byId('fill').style.transform = `scaleX(${percent / 100})`;
+  byId('track').setAttribute('aria-valuenow', String(Math.round(percent)));
+  byId('track').setAttribute('aria-label', status.words[language].title);
+  const seconds = status.seconds_left === null ? '' : page.left(Math.max(0, Math.ceil(status.seconds_left)));
+  setText(byId('left'), seconds);
+  setText(byId('count-done'), String(status.places_done));
+  setText(byId('count-all'), String(status.places));
+}
+
+function factsOfVisit(page) {
+  if (status.tone === 'act' && status.readable > 0) return page.readable(status.readable);
+  if (status.sides_checked > 0) return page.checked(status.sides_checked, status.readable);
+  return status.side > 0 ? page.side(status.side) : page.today(status.today.boxes);
+}
+
+function drawSides(idle) {
+  const node = byId('sides');
+  setHidden(node, idle);
+  if (idle) return;
+  const count = Math.min(MOST_SIDES, Math.max(2, status.side, status.sides_checked));
+  while (node.children.length > count) node.lastChild.remove();
+  while (node.children.length < count) node.append(document.createElement('i'));
+  [...node.children].forEach((square, i) => {
+    square.className = i < status.sides_checked ? 'ok' : i === status.side - 1 ? 'now' : '';
+  });
+}
+
+function drawBar(page) {
+  const idle = status.tone === 'idle' && !status.scene.box;
+  drawSides(idle || lost);
+  setParts(byId('facts'), lost ? [] : idle ? page.today(status.today.boxes) : factsOfVisit(page));
+  setHidden(byId('privacy'), !idle || lost);
+  setText(byId('privacy'), page.privacy);
+  setText(byId('language'), page.other);
+  byId('language').lang = language === HOME ? 'en' : HOME;
+  setText(byId('notice-title'), page.notice.title);
+  setText(byId('notice-text'), page.notice.text);
+  setText(byId('notice-close'), page.notice.close);
+  if (!idle && byId('notice').open) byId('notice').close();
+}
+
+function drawButtons(page) {
+  const offered = lost ? [] : status.buttons;
+  setHidden(byId('stop'), !offered.includes('stop'));
+  setText(byId('stop'), page.stop);
+  const names = offered.filter((name) => name !== 'stop');
+  const node = byId('commands');
+  if (node.dataset.key !== offered.join()) {
+    node.dataset.key = offered.join();
+    buttonsSince = performance.now();
+    node.replaceChildren(...names.map(makeButton));
+  }
+  for (const button of node.children) setText(button, page.commands[button.dataset.command]);
+}
+
+function makeButton(name) {
+  const button = document.createElement('button');
+  button.type = 'button';
+  button.className = `btn ${name}`;
+  button.dataset.command = name;
+  button.addEventListener('click', () => {
+    if (performance.now() - buttonsSince >= GHOST_TAP_MS) send(name);
+  });
+  return button;
+}
+
+function draw() {
+  if (!status && !lost) return;
+  const page = WORDS[language];
+  document.documentElement.lang = language;
+  document.body.classList.remove('waiting');
+  status ??= blank();
+  document.body.dataset.tone = lost ? 'stop' : status.tone;
+  document.body.dataset.sign = lost ? 'lost' : status.sign;
+  document.body.dataset.state = lost ? 'lost' : status.state;
+  byId('sign').setAttribute('href', lost ? '#sign-search' : `#sign-${status.sign}`);
+  drawWords(lost ? page.lost : status.words[language], page);
+  drawMeter(page);
+  drawBar(page);
+  drawButtons(page);
+  drawScene(lost ? blank().scene : status.scene, lost ? '' : status.sign, page.cm);
+  fitWords();
+}
+
+/** What stands on the page when the station has never been heard. */
+function blank() {
+  const scene = { platform_mm: [400, 300], box: null, labels: [], todo: [], done: [], tool: null, tear: null, move_mm: null };
+  return {
+    state: 'lost', words: {}, tone: 'stop', sign: 'search', side: 0, sides_checked: 0, readable: 0, places: 0,
+    places_done: 0, progress: null, seconds_left: null, scene, today: { boxes: 0 }, buttons: [],
+  };
+}
+
+// --- the person
+
+function speak(wanted) {
+  language = wanted;
+  draw();
+}
+
+function personSeen() {
+  lastPersonAt = Date.now();
+}
+
+function goHomeWhenAlone() {
+  if (status && status.tone !== 'idle' && !lost) personSeen();
+  if (Date.now() - lastPersonAt < BACK_HOME_MS) return;
+  if (byId('notice').open) byId('notice').close();
+  if (language !== HOME) speak(HOME);
+}
+
+async function send(command) {
+  const body = JSON.stringify({ command });
+  await fetch('/api/v1/command', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body });
+}
+
+function onKey(event) {
+  personSeen();
+  if (event.key === 'Escape' && !byId('stop').hidden) send('stop');
+}
+
+// --- the station
+
+function onStatus(event) {
+  clearTimeout(lostTimer);
+  lostTimer = null;
+  lost = false;
+  status = JSON.parse(event.data);
+  draw();
+}
+
+function onLost() {
+  if (lost) return;
+  lostTimer ??= setTimeout(() => {
+    lost = true;
+    draw();
+  }, status ? 0 : LOST_AFTER_MS);
+}
+
+function follow() {
+  const events = new EventSource('/api/v1/events');
+  events.addEventListener('status', onStatus);
+  events.addEventListener('lost', onLost);
+  events.onerror = () => {
+    onLost();
+    if (events.readyState === EventSource.CLOSED) setTimeout(follow, 2000); // a refusal ends it for good
+  };
+}
+
+drawInvitation();
+byId('language').addEventListener('click', () => speak(language === HOME ? 'en' : HOME));
+byId('stop').addEventListener('click', () => send('stop'));
+byId('privacy').addEventListener('click', () => byId('notice').showModal());
+addEventListener('pointerdown', personSeen);
+addEventListener('keydown', onKey);
+addEventListener('resize', () => draw());
+setInterval(goHomeWhenAlone, 1000);
+follow();
