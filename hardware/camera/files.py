@@ -34,7 +34,7 @@ def _check_size(path: Path, size_px: tuple[int, int], most_px: int, least_side_p
     width, height = size_px
     if width * height > most_px:
         raise InputError(
-            f"{path}: {width} x {height} pixels are too many: at most {most_px // 1_000_000} megapixels, make it smaller"
+            f"{path}: {width} x {height} pixels are too many: at most {most_px // 1_000_000} MP, make it smaller"
         )
     if min(size_px) < least_side_px:
         raise InputError(f"{path}: {width} x {height} pixels are too few: each side needs {least_side_px} or more")

@@ -1,0 +1,68 @@
+"""The panel on mock pins: what a wire does is what the station hears, and the other way round."""
+
+from collections.abc import Iterator
+
+import pytest
+from gpiozero import GPIOPinInUse
+from gpiozero.pins.mock import MockFactory, MockPWMPin
+
+from hardware.panel import Panel, Pins
+
+
+class Ruler:
+    """A distance sensor that sees a box 120 mm high."""
+
+    def distance_mm(self) -> float:
+        return 360.0
+
+
+@pytest.fixture
+def factory() -> MockFactory:
+    return MockFactory(pin_class=MockPWMPin)
+
+
+@pytest.fixture
+def panel(factory: MockFactory) -> Iterator[Panel]:
+    made = Panel(factory, Ruler())
+    yield made
+    made.close()
+
+
+def test_cut_wires_read_as_open_guard_and_pressed_stop(panel: Panel) -> None:
+    assert not panel.guard.closed
+    assert panel.emergency_stop.pressed
+
+
+def test_shut_lid_and_released_stop_pull_their_pins_low(panel: Panel, factory: MockFactory) -> None:
+    factory.pin(Pins().guard).drive_low()
+    factory.pin(Pins().emergency_stop).drive_low()
+    assert panel.guard.closed
+    assert not panel.emergency_stop.pressed
+
+
+def test_a_short_press_is_told_once(panel: Panel, factory: MockFactory) -> None:
+    pin = factory.pin(Pins().button)
+    assert not panel.button.take_press()
+    pin.drive_low()
+    pin.drive_high()
+    assert panel.button.take_press()
+    assert not panel.button.take_press()
+
+
+def test_lamp_dims_and_dark_switches_everything_off(panel: Panel, factory: MockFactory) -> None:
+    panel.lamp.value = 0.4
+    panel.status.on()
+    panel.buzzer.on()
+    assert factory.pin(Pins().lamp).state == pytest.approx(0.4)
+    panel.dark()
+    assert [factory.pin(pin).state for pin in (Pins().lamp, Pins().status, Pins().buzzer)] == [0, 0, 0]
+
+
+def test_height_is_what_is_missing_to_the_platform(panel: Panel) -> None:
+    assert panel.height_mm() == pytest.approx(120.0)
+
+
+def test_a_panel_that_cannot_be_made_lets_its_pins_go(factory: MockFactory) -> None:
+    with pytest.raises(GPIOPinInUse):
+        Panel(factory, Ruler(), pins=Pins(buzzer=Pins().guard))
+    Panel(factory, Ruler()).close()
