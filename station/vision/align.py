@@ -66,8 +66,8 @@ def _unmoved(first: Grey, second: Grey, mask: Grey) -> bool:
     if not _agree(first, second, mask > 0):
         return False
     weight = mask.astype(np.float32) / 255
-    shift, _ = cv2.phaseCorrelate(_detail(first) * weight, _detail(second) * weight)
-    return float(np.hypot(*shift)) < _SAME_PX
+    (x, y), _ = cv2.phaseCorrelate(_detail(first) * weight, _detail(second) * weight)
+    return float(np.hypot(x, y)) < _SAME_PX
 
 
 def _matched(first: Grey, second: Grey, mask: Grey) -> Homography | None:

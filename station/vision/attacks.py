@@ -15,6 +15,8 @@ _CLIP = 4.0  # CLAHE's limit
 _TILES = (2, 8)  # CLAHE's tiles over a line
 _STRIPS = 4  # a clean sliver of bars is enough: averages of strips are tried as well as of the whole
 _CODE_HEIGHT_PX = 40  # rows given to a line averaged along its bars
+_ALL = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.AllReadable])
+_LINEAR = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.AllLinear])
 
 
 def stretched(grey: Grey, low: float = 1.0, high: float = 99.0) -> Grey:
@@ -74,7 +76,7 @@ def decodes(bgr: Bgr, px_per_mm: float) -> bool:
     """Whether any attack makes zxing-cpp find a code; what the code says does not matter."""
     grey = np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2GRAY), np.uint8)
     return any(_found(view) for view in _views_of_code(grey, px_per_mm)) or any(
-        _found(view, zxingcpp.BarcodeFormat.AllLinear) for view in _averaged(grey)
+        _found(view, _LINEAR) for view in _averaged(grey)
     )
 
 
@@ -104,7 +106,7 @@ def _spread(profile: NDArray[np.float64]) -> Grey:
     return np.asarray(cv2.copyMakeBorder(bars, 10, 10, 30, 30, cv2.BORDER_CONSTANT, value=255), np.uint8)
 
 
-def _found(view: Grey, formats: zxingcpp.BarcodeFormats = zxingcpp.BarcodeFormat.AllReadable) -> bool:
+def _found(view: Grey, formats: zxingcpp.BarcodeFormats = _ALL) -> bool:
     return bool(zxingcpp.read_barcodes(np.ascontiguousarray(view), formats=formats))
 
 
