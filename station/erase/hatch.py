@@ -16,6 +16,7 @@ from hardware.camera.frames import Points
 from station.erase.tool import Tool
 
 LIFT_MM = 12.0  # up, down and settling take about 0.3 s: as long as drawing 12 mm at 40 mm/s
+TURN_MM = 20.0  # to the next band: drawing this far takes as long as a lift with a travel 2.5 times as fast as drawing
 DAB_MM = 1.0  # a tool that only touches the paper leaves no ink: the shortest stroke
 TINY_MM = 1e-6
 
@@ -135,7 +136,7 @@ def _continued(ends: list[Shape], piece: Shape) -> Shape:
         for chain in ([old, old[::-1]] if len(old) == 2 else [old])
         for way in (piece, piece[::-1])
     ]
-    if not ways or min(ways)[0] > LIFT_MM:
+    if not ways or min(ways)[0] > TURN_MM:
         return piece
     _, i, chain, way = min(ways)
     ends.pop(i)

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from shapely import minimum_rotated_rectangle, unary_union
-from shapely.geometry import Polygon
+from shapely.geometry import LineString, MultiPoint, Polygon
 
 from hardware.camera.frames import Points
 from station.erase import order, reach
-from station.erase.hatch import Hatch, hatch, length_mm
+from station.erase.hatch import DAB_MM, Hatch, hatch, length_mm
 from station.erase.tool import SAMPLE_MM, Tool, outline, polygons, solid
 from station.erase.work import Area, Stroke
 
@@ -49,9 +49,11 @@ def plan(
     tool = Tool(width_mm, reach_mm, roll_only_x)
     wanted = tuple(_grown(area) for area in areas) if crosswise else areas
     within = [part for area in wanted for part in polygons(solid(area.polygon_mm).intersection(tool.zone()))]
-    lines = _repaired([tool.held(line) for line in _lines(within, tool, crosswise)], within, tool)
+    lines = [tool.held(line) for line in _lines(within, tool, crosswise)]
+    if not roll_only_x:  # a roller's lines are never bent: held within its lane they cover all of it
+        lines = _repaired(lines, within, tool)
     left = reach.left_over(wanted, tool)
-    strokes = tuple(Stroke(line) for line in order.ordered(lines, start_mm))
+    strokes = tuple(Stroke(line) for line in _dragged(order.ordered(lines, start_mm), tool))
     return StrokePlan(strokes, left, reach.move_mm(left, tool))
 
 
@@ -134,11 +136,31 @@ def _angle_rad(part: Polygon) -> float:
 
 
 def _repaired(lines: list[Points], parts: list[Polygon], tool: Tool) -> list[Points]:
-    """With lines along the outline of whatever is still bare: each of its points gets the nearest place in reach."""
+    """With lines over whatever is still bare."""
     wanted = unary_union(parts)
     for _ in range(REPAIRS):
         bare = polygons(wanted.difference(unary_union([tool.swath(line) for line in lines])))
         if not bare:
             break
-        lines = lines + [tool.held(np.asarray(part.exterior.segmentize(SAMPLE_MM).coords, float)) for part in bare]
+        lines = lines + [_retraced(part, tool) for part in bare]
     return lines
+
+
+def _retraced(bare: Polygon, tool: Tool) -> Points:
+    """Along the outline, each of its points brought to the nearest place in reach; once where that is a straight."""
+    ring = tool.held(np.asarray(bare.exterior.segmentize(SAMPLE_MM).coords, float))
+    hull = MultiPoint(ring).convex_hull
+    straight = hull if isinstance(hull, LineString) else LineString(ring)
+    line = np.asarray(straight.coords, float)
+    return line if length_mm(line) >= DAB_MM else np.vstack([line, tool.inwards(line[-1], DAB_MM)])
+
+
+def _dragged(lines: list[Points], tool: Tool) -> list[Points]:
+    """Strokes in their order, the tool staying down where the next one begins less than half its width away."""
+    out: list[Points] = []
+    for line in lines:
+        if out and not tool.roll_only_x and math.dist(out[-1][-1], line[0]) < tool.half_mm:
+            out[-1] = np.vstack([out[-1], line])
+        else:
+            out.append(line)
+    return out

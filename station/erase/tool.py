@@ -74,6 +74,13 @@ class Tool:
         inside: Points = np.clip(np.asarray(bent.coords, float), low, high)
         return inside
 
+    def inwards(self, point_mm: Points, by_mm: float) -> Points:
+        """A place in reach `by_mm` from a point (x, y), towards the middle of the reach."""
+        x0, y0, x1, y1 = self.reach_mm
+        way = np.array([(x0 + x1) / 2, (y0 + y1) / 2]) - point_mm
+        inside: Points = point_mm + way * min(1.0, by_mm / max(float(np.hypot(*way)), SAFE_MM))
+        return inside
+
 
 def polygons(shape: BaseGeometry) -> list[Polygon]:
     """The polygons of a result of polygon arithmetic, without slivers, lines and points."""
