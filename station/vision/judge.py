@@ -4,19 +4,23 @@ Silence of a reader proves nothing, so a place is clean only if it is covered (o
 at the scale of print is left in it, and if no reader reads it, whatever is done to the picture before.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import cv2
 import numpy as np
 
-from hardware.camera.frames import Bgr, Points
+from hardware.camera.frames import Bgr, Grey, Points
+from station.vision.align import Homography, align
 from station.vision.attacks import decodes, turned, views_of_text
 from station.vision.contrast import Remains, remains
 from station.vision.patch import Patch, cut, outside_share
 from station.vision.seen import Answer, Place, PlaceVerdict, Verdict
 from station.vision.sight import GLARE_SHARE, blurred, glare_share, too_dark
-from station.vision.text import Reading, TextReader
+from station.vision.text import TextReader
 
+Finding = tuple[Answer, str]  # an answer and why
+
+_PAPER_PERCENT = 95.0  # the lightest things around a place, but for shine, are paper or board
 _AROUND_MM = 3.0  # cut out with the place: quiet zones of codes, and something to compare with
 _NEAR_MM = 15.0  # as far as the light and the sharpness of a place are taken from its surroundings
 _READ_MARGIN_MM = 0.4  # a line reads better with some room around
@@ -26,8 +30,9 @@ _GONE_SHARE = 0.97  # less ink than this is no ink: the label has been torn off,
 _CONTRAST = 7.0  # of 255; ink's own texture makes 5, print under 97 % opacity 8
 _STREAKS = 5.0  # of 255 after averaging; residual bars of 10 were decoded that way, of 5 not
 _MARKS_SHARE = 0.01
-_CHARACTERS = 3
-_SURE = 0.6
+_CHARACTERS = 3  # fewer tell nobody anything, and a reader finds one or two in any noise
+_SURE = 0.5  # mean over a reading's characters; pure ink, however stretched, gave 0.45 at most
+_FACE_MM = 40.0  # of the face around the places, by which it is followed to the other photo
 
 
 class Judge:
@@ -39,55 +44,73 @@ class Judge:
     def judge(self, bgr: Bgr, places: Sequence[Place], px_per_mm: float) -> Verdict:
         """The answer on every place of a photo (H x W x 3). Polygons are pixels of that photo."""
         if too_dark(bgr):
-            return Verdict(tuple(_verdict(place, "unseen", "the photo is too dark") for place in places))
+            return _nothing_seen(places, "the photo is too dark")
         return Verdict(tuple(self._judge(bgr, place, px_per_mm) for place in places))
+
+    def judge_pair(self, before: Bgr, after: Bgr, places: Sequence[Place], px_per_mm: float) -> Verdict:
+        """The answer on places seen on `before` (polygons and `px_per_mm` are its own), as `after` shows them."""
+        if not places:
+            return Verdict(())
+        moved = align(before, after, _face(places, px_per_mm))
+        if moved is None:
+            return _nothing_seen(places, "the photos do not show the same face")
+        there = [Place(place.kind, _carried(place.polygon, moved), place.symbology) for place in places]
+        verdict = self.judge(after, there, px_per_mm * _magnified(places, there))
+        pairs = zip(places, verdict.places, strict=True)
+        return Verdict(tuple(PlaceVerdict(place, found.answer, found.why) for place, found in pairs))
 
     def _judge(self, bgr: Bgr, place: Place, px_per_mm: float) -> PlaceVerdict:
         if outside_share(place.polygon, bgr.shape[1], bgr.shape[0]) > _OUT_SHARE:
-            return _verdict(place, "unseen", "the place is out of the picture")
+            return PlaceVerdict(place, "unseen", "the place is out of the picture")
         near = _near(bgr, place.polygon, px_per_mm)
-        if blurred(near, px_per_mm):
-            return _verdict(place, "unseen", "the photo is blurred there")
         patch = cut(bgr, place.polygon, px_per_mm, _AROUND_MM)
-        left = remains(patch, float(np.percentile(near, 95)))
-        reason = _still_there(left) or self._read(patch, place)
-        if reason:
-            return _verdict(place, "readable", reason)
-        if glare_share(patch) > GLARE_SHARE:
-            return _verdict(place, "unseen", "glare over the place")
-        return _verdict(place, "clean", f"no reader reads it and contrast is {left.contrast:.0f}/255")
+        left = remains(patch, float(np.percentile(near, _PAPER_PERCENT)))
+        answer, why = _measured(left) or self._read(patch, place) or _overlooked(bgr, near, patch) or _clean(left)
+        return PlaceVerdict(place, answer, why)
 
-    def _read(self, patch: Patch, place: Place) -> str:
-        """What a reader gets out of the place, in words that do not say it; empty for nothing."""
-        if place.symbology and decodes(patch.bgr, patch.px_per_mm):
-            return "a code there still decodes"
+    def _read(self, patch: Patch, place: Place) -> Finding | None:
+        """What a reader gets out of the place, in words that do not say it."""
         if place.symbology:
-            return ""
-        count = max((_characters(reading) for reading in self._readings(patch)), default=0)
-        return f"a reader still reads {count} characters" if count >= _CHARACTERS else ""
+            return ("readable", "a code there still decodes") if decodes(patch.bgr, patch.px_per_mm) else None
+        count = next((count for count in self._counts(patch) if count >= _CHARACTERS), 0)
+        return ("readable", f"a reader still reads {count} characters") if count else None
 
-    def _readings(self, patch: Patch) -> list[Reading]:
+    def _counts(self, patch: Patch) -> Iterator[int]:
+        """How many characters the reader is sure of, attack by attack."""
         line = patch.tight(_READ_MARGIN_MM)
-        return self._reader.read([one for view in views_of_text(line, patch.px_per_mm) for one in turned(view)])
+        for view in views_of_text(line, patch.px_per_mm):
+            for reading in self._reader.read(list(turned(view))):
+                yield sum(one.isalnum() for one in reading.text) if reading.confidence >= _SURE else 0
 
 
-def _still_there(left: Remains) -> str:
-    """What the measures alone say is left, in words; empty for nothing."""
+def _measured(left: Remains) -> Finding | None:
+    """What the measures alone say is left."""
     if left.bare > _GONE_SHARE:
-        return "print is left there" if left.marks > _MARKS_SHARE else ""
+        return ("readable", "print is left there") if left.marks > _MARKS_SHARE else None
     if left.bare > _BARE_SHARE:
-        return f"{max(1, round(100 * left.bare))} % of the place is bare"
+        return "readable", f"{max(1, round(100 * left.bare))} % of the place is bare"
     if left.contrast > _CONTRAST or left.streaks > _STREAKS:
-        return f"print shows through: contrast is {max(left.contrast, left.streaks):.0f}/255"
-    return ""
+        return "readable", f"print shows through: contrast is {max(left.contrast, left.streaks):.0f}/255"
+    return None
 
 
-def _characters(reading: Reading) -> int:
-    """How many letters, digits and signs a reader is sure of."""
-    return sum(one.isalnum() for one in reading.text) if reading.confidence >= _SURE else 0
+def _overlooked(bgr: Bgr, near: Grey, patch: Patch) -> Finding | None:
+    """Why nothing was found although something may be there. What cannot be seen has failed."""
+    if glare_share(patch) > GLARE_SHARE:
+        return "unseen", "glare over the place"
+    soft = blurred(near, patch.px_per_mm)
+    if soft is None:
+        soft = blurred(np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2GRAY), np.uint8), patch.px_per_mm)
+    return None if soft is False else ("unseen", "the photo is not sharp there")
 
 
-def _near(bgr: Bgr, polygon: Points, px_per_mm: float) -> np.ndarray[tuple[int, int], np.dtype[np.uint8]]:
+def _clean(left: Remains) -> Finding:
+    if left.bare > _GONE_SHARE:
+        return "clean", "no print is left and no reader reads any"
+    return "clean", f"no reader reads it and contrast is {max(left.contrast, left.streaks):.0f}/255"
+
+
+def _near(bgr: Bgr, polygon: Points, px_per_mm: float) -> Grey:
     """The grey photo around a place."""
     grow = round(_NEAR_MM * px_per_mm)
     (left, top), (right, bottom) = np.floor(polygon.min(axis=0)).astype(int), np.ceil(polygon.max(axis=0)).astype(int)
@@ -95,5 +118,22 @@ def _near(bgr: Bgr, polygon: Points, px_per_mm: float) -> np.ndarray[tuple[int, 
     return np.asarray(cv2.cvtColor(part, cv2.COLOR_BGR2GRAY), np.uint8)
 
 
-def _verdict(place: Place, answer: Answer, why: str) -> PlaceVerdict:
-    return PlaceVerdict(place, answer, why)
+def _nothing_seen(places: Sequence[Place], why: str) -> Verdict:
+    return Verdict(tuple(PlaceVerdict(place, "unseen", why) for place in places))
+
+
+def _face(places: Sequence[Place], px_per_mm: float) -> Points:
+    """The corners of a square-cornered region that holds all places and some of the face around them."""
+    points = np.concatenate([place.polygon for place in places])
+    (left, top), (right, bottom) = points.min(axis=0) - _FACE_MM * px_per_mm, points.max(axis=0) + _FACE_MM * px_per_mm
+    return np.array([[left, top], [right, top], [right, bottom], [left, bottom]])
+
+
+def _carried(polygon: Points, moved: Homography) -> Points:
+    return np.asarray(cv2.perspectiveTransform(polygon.reshape(-1, 1, 2), moved), np.float64).reshape(-1, 2)
+
+
+def _magnified(before: Sequence[Place], after: Sequence[Place]) -> float:
+    """How much larger the places are on the second photo."""
+    areas = [sum(cv2.contourArea(place.polygon.astype(np.float32)) for place in places) for places in (before, after)]
+    return float(np.sqrt(areas[1] / max(areas[0], 1.0)))
