@@ -15,10 +15,12 @@ from hardware.twin.axes import TwinAxes, TwinLift
 from hardware.twin.camera import TwinCamera
 from hardware.twin.distance import SENSOR_HEIGHT_MM, TwinDistance
 from hardware.twin.ink import Nib
-from hardware.twin.world import PARK_MM, PLATFORM_MM, World
+from hardware.twin.platform import PLATFORM_MM
+from hardware.twin.world import PARK_MM, World
 
 Marker = Literal["none", "gantry", "roller"]
 
+BEAM_HEIGHT_MM = 275.0  # above the platform: what the camera sees of the axes is this near to it
 NIB_MM = 10.0  # a broad marker
 ROLLER_MM = 40.0  # the widest inked roller on sale
 ROLLER_LANE_Y_MM = 150.0  # the roller's one axis runs along the middle of the platform
@@ -35,6 +37,7 @@ class Tool:
     width_mm: float = 0.0
     feed_mm_s: float = 0.0
     reach_mm: Rectangle = (0.0, 0.0, 0.0, 0.0)
+    beam_height_mm: float = BEAM_HEIGHT_MM
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,9 @@ Noticed = Iterator[tuple[Happening, Reason]]
 STILL_S = 0.5  # a box just put down rocks for some tenths of a second
 QUIET_S = 1.0  # after a hand was seen, the tool waits this long before it moves again by itself
 FROZEN_S = 1.5  # a camera that gives the same noise for this long hangs; the person is told within 2 s
-TOOL_HALF_MM = 45.0  # half the band across the platform in which tool and beam move the picture themselves
+HEAD_HALF_MM = 30.0  # half the width of the tool's head, and some blur
+# A band wider than this share of the picture hides too much of the platform to tell whether a box is there.
+BLIND_SHARE = 0.4
 
 # What the one button of the panel means, by state; anywhere else it pauses.
 BUTTON: dict[State, Command] = {
@@ -47,6 +49,7 @@ class Senses:
         self._machine = machine
         self._watch = Watch()
         self._preview: Preview | None = None
+        self._tool_x_mm = 0.0
         self.present = False
 
     def learn_empty(self) -> None:
@@ -85,18 +88,23 @@ class Senses:
     def camera(self, visit: Visit, face: Face, parked: bool) -> Noticed:
         """What one preview frame means. Raises `CameraFault` when the camera hangs."""
         self._preview = self._machine.camera.preview()
-        sight = self._watch.update(self._preview, [] if parked else self._tool_px(face.height_mm))
-        self.present = sight.present
+        tool = [] if parked else self._tool_px(face.height_mm)
+        sight = self._watch.update(self._preview, tool)
+        self.present = sight.present or self._blind(tool)
         if sight.frozen_s > FROZEN_S:
             raise CameraFault("the camera gives the same frame again and again: check its cable, restart the station")
         if sight.dark:
             yield H.PAUSE, "dark"
-        elif not sight.present and sight.still_s >= STILL_S:
+        elif not self.present and sight.still_s >= STILL_S:
             yield H.GONE, ""
         elif visit.state is S.PAUSED:
             yield from self._after_pause(visit, face, sight)
         else:
             yield from _on_the_platform(visit.state, sight)
+
+    def _blind(self, tool: list[Points]) -> bool:
+        assert self._preview is not None
+        return sum(float(np.ptp(band[:, 0])) for band in tool) > BLIND_SHARE * self._preview.grey.shape[1]
 
     def _after_pause(self, visit: Visit, face: Face, sight: Sight) -> Noticed:
         if sight.still_s < QUIET_S:
@@ -119,13 +127,20 @@ class Senses:
         return self._watch.shifted(self._preview, ink + self._tool_px(face.height_mm))
 
     def _tool_px(self, height_mm: float) -> list[Points]:
-        """The band across the platform in which tool and beam are."""
+        """The band of the picture in which head and beam are or were a frame ago, from top to bottom.
+
+        The head is somewhere between face and beam; the beam, so much nearer to the camera, is seen far outwards.
+        """
         if self._machine.carriage is None:
             return []
+        assert self._preview is not None
         x, _ = self._machine.carriage.axes.position_mm
-        left, right = x - TOOL_HALF_MM, x + TOOL_HALF_MM
-        band = np.array([[left, -200.0], [right, -200.0], [right, 500.0], [left, 500.0]])
-        return [self._to_px(band, height_mm)]
+        xs, self._tool_x_mm = sorted((x, self._tool_x_mm)), x
+        ends = np.array([[xs[0] - HEAD_HALF_MM, 0.0], [xs[1] + HEAD_HALF_MM, 0.0]])
+        heights_mm = (height_mm, self._machine.tool.beam_height_mm)
+        seen = np.vstack([self._to_px(ends, each) for each in heights_mm])[:, 0]
+        left, right, bottom = seen.min(), seen.max(), float(self._preview.grey.shape[0])
+        return [np.array([[left, 0.0], [right, 0.0], [right, bottom], [left, bottom]])]
 
     def _to_px(self, points_mm: Points, height_mm: float) -> Points:
         assert self._preview is not None
