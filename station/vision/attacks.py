@@ -13,6 +13,8 @@ Picture = NDArray[np.uint8]  # grey or BGR
 
 _CLIP = 4.0  # CLAHE's limit
 _TILES = (2, 8)  # CLAHE's tiles over a line
+_CALM_MM = 0.1  # half the stroke of small print
+_TELLING = 1.3  # a colour channel is worth a look of its own if it spreads this much more than grey: coloured ink
 _STRIPS = 4  # a clean sliver of bars is enough: averages of strips are tried as well as of the whole
 _CODE_HEIGHT_PX = 40  # rows given to a line averaged along its bars
 _ALL = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.AllReadable])
@@ -40,27 +42,16 @@ def equalised(grey: Grey) -> Grey:
 
 
 def views_of_text(bgr: Bgr, px_per_mm: float) -> Iterator[Bgr]:
-    """A line of text in every guise a reader may like, the most telling first."""
+    """A line of text in every guise a reader may like, the most telling first (counted on an ink sweep)."""
     grey = np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2GRAY), np.uint8)
-    yield bgr
-    yield _colour(calmed(grey, 0.1 * px_per_mm))
-    yield _colour(equalised(grey))
+    yield _colour(calmed(grey, _CALM_MM * px_per_mm))
     yield _colour(stretched(grey))
-
-
-def views_of_channels(bgr: Bgr) -> Iterator[Bgr]:
-    """Each colour channel alone, stretched: coloured ink may be clear in one of them."""
+    yield _colour(equalised(grey))
+    yield bgr
     for channel in range(3):
-        yield _colour(stretched(np.ascontiguousarray(bgr[:, :, channel])))
-
-
-def strips_of_text(bgr: Bgr) -> Iterator[Bgr]:
-    """The halves of a line: left and right, and above and below, since half a line still reads."""
-    rows, columns = bgr.shape[:2]
-    yield bgr[:, : columns // 2]
-    yield bgr[:, columns // 2 :]
-    yield bgr[: 2 * rows // 3]
-    yield bgr[rows // 3 :]
+        single = np.ascontiguousarray(bgr[:, :, channel])
+        if _spread_of(single) > _TELLING * _spread_of(grey):
+            yield _colour(stretched(single))
 
 
 def turned(bgr: Bgr) -> Iterator[Bgr]:
@@ -83,7 +74,7 @@ def decodes(bgr: Bgr, px_per_mm: float) -> bool:
 def _views_of_code(grey: Grey, px_per_mm: float) -> Iterator[Grey]:
     yield grey
     yield stretched(grey)
-    yield calmed(grey, 0.1 * px_per_mm)
+    yield calmed(grey, _CALM_MM * px_per_mm)
     yield np.asarray(cv2.resize(stretched(grey), None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC), np.uint8)
 
 
@@ -108,6 +99,11 @@ def _spread(profile: NDArray[np.float64]) -> Grey:
 
 def _found(view: Grey, formats: zxingcpp.BarcodeFormats = _ALL) -> bool:
     return bool(zxingcpp.read_barcodes(np.ascontiguousarray(view), formats=formats))
+
+
+def _spread_of(grey: Grey) -> float:
+    low, high = np.percentile(cv2.GaussianBlur(grey, (0, 0), 1.0), (2, 98))
+    return float(high - low)
 
 
 def _colour(grey: Grey) -> Bgr:

@@ -5,6 +5,7 @@ at the scale of print is left in it, and if no reader reads it, whatever is done
 """
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 import cv2
 import numpy as np
@@ -30,6 +31,7 @@ _GONE_SHARE = 0.97  # less ink than this is no ink: the label has been torn off,
 _CONTRAST = 7.0  # of 255; ink's own texture makes 5, print under 97 % opacity 8
 _STREAKS = 5.0  # of 255 after averaging; residual bars of 10 were decoded that way, of 5 not
 _MARKS_SHARE = 0.01
+_QUIET = 1.5  # of 255: the faintest line that any attack read had 2.0; here one attack is enough
 _CHARACTERS = 3  # fewer tell nobody anything, and a reader finds one or two in any noise
 _SURE = 0.5  # mean over a reading's characters; pure ink, however stretched, gave 0.45 at most
 _FACE_MM = 40.0  # of the face around the places, by which it is followed to the other photo
@@ -65,20 +67,21 @@ class Judge:
         near = _near(bgr, place.polygon, px_per_mm)
         patch = cut(bgr, place.polygon, px_per_mm, _AROUND_MM)
         left = remains(patch, float(np.percentile(near, _PAPER_PERCENT)))
-        answer, why = _measured(left) or self._read(patch, place) or _overlooked(bgr, near, patch) or _clean(left)
+        answer, why = _measured(left) or self._read(patch, place, left) or _overlooked(bgr, near, patch) or _clean(left)
         return PlaceVerdict(place, answer, why)
 
-    def _read(self, patch: Patch, place: Place) -> Finding | None:
+    def _read(self, patch: Patch, place: Place, left: Remains) -> Finding | None:
         """What a reader gets out of the place, in words that do not say it."""
         if place.symbology:
             return ("readable", "a code there still decodes") if decodes(patch.bgr, patch.px_per_mm) else None
-        count = next((count for count in self._counts(patch) if count >= _CHARACTERS), 0)
+        count = next((count for count in self._counts(patch, left) if count >= _CHARACTERS), 0)
         return ("readable", f"a reader still reads {count} characters") if count else None
 
-    def _counts(self, patch: Patch) -> Iterator[int]:
+    def _counts(self, patch: Patch, left: Remains) -> Iterator[int]:
         """How many characters the reader is sure of, attack by attack."""
         line = patch.tight(_READ_MARGIN_MM)
-        for view in views_of_text(line, patch.px_per_mm):
+        attacks = None if left.bare > _BARE_SHARE or left.contrast > _QUIET else 1
+        for view in islice(views_of_text(line, patch.px_per_mm), attacks):
             for reading in self._reader.read(list(turned(view))):
                 yield sum(one.isalnum() for one in reading.text) if reading.confidence >= _SURE else 0
 

@@ -150,7 +150,9 @@ def _gaps(rng: np.random.Generator, lines: Sheet, ink: Ink) -> None:
         lines[hairs[:, 0] < np.quantile(hairs, ink.dry)] = 0
 
 
-def sheet(rng: np.random.Generator, printed: Print, ink: Ink | None, paper: float = 232.0, black: float = 25.0) -> Sheet:
+def sheet(
+    rng: np.random.Generator, printed: Print, ink: Ink | None, paper: float = 232.0, black: float = 25.0
+) -> Sheet:
     """Paper with print and ink (none where `ink` is None), grey 0 to 255, at `FINE`."""
     around = int(_AROUND_MM * FINE)
     mask = np.pad(printed.mask, around)
@@ -188,7 +190,9 @@ def see(rng: np.random.Generator, page: Sheet, shot: Shot) -> tuple[Bgr, Points]
     matrix = cv2.getPerspectiveTransform(corners.astype(np.float32), seen.astype(np.float32))
     soft = cv2.GaussianBlur(page, (0, 0), max(0.4 / scale, shot.blur_mm * FINE))
     grey = cv2.warpPerspective(soft, matrix, (int(width), int(height)), borderMode=cv2.BORDER_CONSTANT, borderValue=125)
-    place = np.array([[around, around], [columns - around, around], [columns - around, rows - around], [around, rows - around]])
+    place = np.array(
+        [[around, around], [columns - around, around], [columns - around, rows - around], [around, rows - around]]
+    )
     polygon = cv2.perspectiveTransform(place[None].astype(np.float32), matrix)[0].astype(np.float64)
     return _exposed(rng, np.asarray(grey, np.float32), shot, polygon.mean(axis=0)), polygon
 

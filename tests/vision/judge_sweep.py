@@ -1,0 +1,95 @@
+"""How often the judge is wrong, by an ink sweep: `python -m tests.vision.judge_sweep SEED SCENES`.
+
+The truth is not the judge's: the recogniser knows what was printed, and a place is readable when any attack gives
+back 40 % of it; a code is readable when zxing-cpp decodes it. A place is proper when ink covers all of it and not
+even that reader reads it. What lies between (bare, but not read) counts for neither.
+"""
+
+import sys
+from collections import Counter
+from dataclasses import replace
+from difflib import SequenceMatcher
+
+import numpy as np
+
+from station.vision.attacks import decodes, turned, views_of_text
+from station.vision.judge import Judge
+from station.vision.patch import cut
+from station.vision.text import TextReader
+from tests.vision.ink import Ink, Scene, Shot, any_print, scene
+
+READ_SHARE = 0.4
+KINDS = ("text", "text", "text", "Code128", "QRCode", "PDF417", "MaxiCode", "DataMatrix")
+
+
+def some_ink(rng: np.random.Generator) -> tuple[Ink | None, bool]:
+    """A way of inking, and whether it covers all of the place."""
+    fate = str(rng.choice(["full", "full", "full", "thin", "gap", "bare", "hole", "dry", "none"]))
+    film = Ink(
+        opacity=float(rng.choice([0.985, 0.99, 0.995])),
+        layers=int(rng.integers(1, 4)),
+        texture=float(rng.uniform(0.3, 1.5)),
+        sheen=float(rng.uniform(0, 15)),
+        across=bool(rng.random() < 0.5),
+    )
+    sides = np.where(rng.random(4) < 0.4, rng.uniform(0.2, 3.0, 4), -1.0)
+    inks = {
+        "full": film,
+        "thin": replace(film, opacity=float(rng.uniform(0.5, 0.98)), layers=1),
+        "gap": replace(film, gap_mm=float(rng.uniform(0.1, 1.5)), pitch_mm=float(rng.uniform(2, 6))),
+        "bare": replace(film, bare_mm=(float(sides[0]), float(sides[1]), float(sides[2]), float(sides[3]))),
+        "hole": replace(film, hole=float(rng.uniform(0.1, 0.5))),
+        "dry": replace(film, dry=float(rng.uniform(0.05, 0.5))),
+        "none": None,
+    }
+    return inks[fate], fate == "full"
+
+
+def some_shot(rng: np.random.Generator) -> Shot:
+    """A camera like ours, under some light."""
+    return Shot(
+        px_per_mm=float(rng.uniform(7.4, 13)),
+        turn_deg=float(rng.uniform(-180, 180)),
+        tilt=float(rng.uniform(0, 0.04)),
+        light=float(rng.uniform(0.6, 1.05)),
+        shade=float(rng.uniform(0, 0.25)),
+        blur_mm=float(rng.uniform(0.02, 0.12)),
+        noise=float(rng.uniform(1, 3)),
+    )
+
+
+def readable(reader: TextReader, one: Scene) -> bool:
+    """Whether a reader that knows the truth gets enough of it back."""
+    patch = cut(one.bgr, one.place.polygon, one.px_per_mm, 3.0)
+    if one.place.symbology:
+        return decodes(patch.bgr, patch.px_per_mm)
+    line = patch.tight(0.4)
+    guises = [guise for view in views_of_text(line, patch.px_per_mm) for guise in turned(view)]
+    return any(_share(one.text, reading.text) >= READ_SHARE for reading in reader.read(guises))
+
+
+def _share(truth: str, got: str) -> float:
+    wanted = [one for one in truth if one.isalnum()]
+    blocks = SequenceMatcher(None, wanted, [one for one in got if one.isalnum()], autojunk=False).get_matching_blocks()
+    return sum(block.size for block in blocks) / len(wanted)
+
+
+def sweep(seed: int, scenes: int) -> Counter[str]:
+    """Counts of truth and answer over `scenes` random scenes."""
+    rng = np.random.default_rng(seed)
+    judge, reader, counts = Judge(), TextReader(), Counter[str]()
+    for _ in range(scenes):
+        ink, full = some_ink(rng)
+        kind = str(rng.choice(KINDS))
+        one = scene(rng, any_print(rng, kind), ink, some_shot(rng))
+        truth = "readable" if readable(reader, one) else "proper" if full else "between"
+        found = judge.judge(one.bgr, [one.place], one.px_per_mm).places[0]
+        counts[f"{truth} -> {found.answer}"] += 1
+        if (truth, found.answer) in (("readable", "clean"), ("proper", "readable"), ("proper", "unseen")):
+            print(truth, kind, ink, f"{one.px_per_mm:.1f} px/mm", found.why)
+    return counts
+
+
+if __name__ == "__main__":
+    for answer, count in sorted(sweep(int(sys.argv[1]), int(sys.argv[2])).items()):
+        print(answer, count)
