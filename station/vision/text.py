@@ -1,0 +1,217 @@
+"""Text lines: find them, turn them upright, read them. PP-OCRv6 (small) and Tesseract behind one small interface.
+
+A `Reading` is recognised text: it never leaves memory.
+"""
+
+import os
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from hardware.camera.frames import Bgr, Points
+from hardware.errors import ConfigError
+from station.vision.network import Network, Tensor, model_path
+
+Levels = tuple[float, float, float]
+RotatedRect = tuple[Sequence[float], Sequence[float], float]  # centre, size, degrees, as OpenCV has it
+
+_IMAGENET_MEAN = (0.485, 0.456, 0.406)  # found more lines than the package's own 0.5 (first experiment, 272 fields)
+_IMAGENET_DEV = (0.229, 0.224, 0.225)
+_STRIDE = 32  # the detector halves its input five times
+_INK_LEVEL = 0.3  # probability above which a pixel belongs to a line; PP-OCR's own value
+_LINE_LEVEL = 0.5  # mean probability a whole line needs; PP-OCR's own value
+_UNCLIP = 1.6  # the map shows a shrunken line; PP-OCR's own value for growing it back: area * ratio / perimeter
+_MIN_SIDE_PX = 3.0
+_TALL = 1.5  # a crop this much taller than wide holds text running down; PP-OCR's own value
+_READ_HEIGHT_PX = 48  # the recogniser's fixed input height
+_DIRECTION_SIZE = (192, 48)  # the direction classifier's fixed input, width x height
+_MIN_READ_WIDTH_PX = 32
+_MAX_READ_WIDTH_PX = 2400  # memory grows with width x 18,710 characters; a real line is 48 x 30 at most
+_ONE_LINE = "7"  # Tesseract's page mode for a single line
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a reader saw, and how sure it is (0 to 1)."""
+
+    text: str = field(repr=False)
+    confidence: float
+
+
+class Reader(Protocol):
+    """Reads crops of single upright lines; one `Reading` for each, empty when nothing was read."""
+
+    def read(self, crops: Sequence[Bgr]) -> list[Reading]: ...
+
+
+def ordered(quad: Points) -> Points:
+    """The four corners by angle around their centre (clockwise on screen), upper left first (least x + y)."""
+    centre = quad.mean(axis=0)
+    angles = np.arctan2(quad[:, 1] - centre[1], quad[:, 0] - centre[0])
+    around = quad[np.argsort(angles)]
+    return np.roll(around, -int(np.argmin(around.sum(axis=1))), axis=0)
+
+
+def crop(bgr: Bgr, quad: Points) -> Bgr:
+    """The line inside `quad` (4 x 2 px, clockwise from its upper left) as an upright picture; tall ones are turned."""
+    width = max(_length(quad[0], quad[1]), _length(quad[3], quad[2]))
+    height = max(_length(quad[0], quad[3]), _length(quad[1], quad[2]))
+    columns, rows = max(1, round(width)), max(1, round(height))
+    target = np.array([[0, 0], [columns, 0], [columns, rows], [0, rows]], np.float32)
+    matrix = cv2.getPerspectiveTransform(quad.astype(np.float32), target)
+    picture = cv2.warpPerspective(bgr, matrix, (columns, rows), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    if rows >= _TALL * columns:
+        picture = cv2.rotate(picture, cv2.ROTATE_90_COUNTERCLOCKWISE)
+    return np.asarray(picture, np.uint8)
+
+
+class TextFinder:
+    """Finds text lines of any direction: PP-OCRv6's small detector with DB post-processing."""
+
+    def __init__(self, threads: int = 1) -> None:
+        self._network = Network(model_path("PP-OCRv6_det_small.onnx"), threads)
+
+    def find(self, bgr: Bgr) -> list[tuple[Points, float]]:
+        """Each line as a quad (4 x 2 px, clockwise from its upper left) and its confidence."""
+        rows, columns = bgr.shape[:2]
+        if min(rows, columns) < _MIN_SIDE_PX:
+            return []
+        probability = self.map(bgr)
+        scale = np.array([columns / probability.shape[1], rows / probability.shape[0]])
+        return [(quad * scale, confidence) for quad, confidence in _lines(probability)]
+
+    def map(self, bgr: Bgr) -> Tensor:
+        """The probability of text for every pixel of `bgr`, its sides rounded up to multiples of 32."""
+        rows, columns = (_STRIDE * max(1, -(-side // _STRIDE)) for side in bgr.shape[:2])
+        fitted = np.asarray(cv2.resize(bgr, (columns, rows)), np.uint8)
+        probability: Tensor = self._network.run(_tensor(fitted, _IMAGENET_MEAN, _IMAGENET_DEV))[0, 0]
+        return probability
+
+
+class TextReader:
+    """Reads lines with PP-OCRv6's small recogniser (Chinese, Latin, digits), greedy CTC."""
+
+    def __init__(self, threads: int = 1) -> None:
+        self._network = Network(model_path("PP-OCRv6_rec_small.onnx"), threads)
+        self._characters = ("", *self._network.metadata["character"].splitlines(), " ")
+
+    def read(self, crops: Sequence[Bgr]) -> list[Reading]:
+        """One reading a crop. One at a time: padding a batch to its widest line costs more than it saves."""
+        return [self._read(one) for one in crops]
+
+    def _read(self, one: Bgr) -> Reading:
+        if min(one.shape[:2]) < 2:
+            return Reading("", 0.0)
+        width = round(one.shape[1] * _READ_HEIGHT_PX / one.shape[0])
+        width = min(max(width, _MIN_READ_WIDTH_PX), _MAX_READ_WIDTH_PX)
+        method = cv2.INTER_AREA if one.shape[0] > 2 * _READ_HEIGHT_PX else cv2.INTER_LINEAR
+        fitted = np.asarray(cv2.resize(one, (width, _READ_HEIGHT_PX), interpolation=method), np.uint8)
+        return self._decode(self._network.run(_tensor(fitted))[0])
+
+    def _decode(self, scores: Tensor) -> Reading:
+        best = scores.argmax(axis=1)
+        fresh = (best != 0) & np.concatenate(([True], best[1:] != best[:-1]))
+        if not fresh.any():
+            return Reading("", 0.0)
+        text = "".join(self._characters[index] for index in best[fresh])
+        return Reading(text, float(scores.max(axis=1)[fresh].mean()))
+
+
+class Direction:
+    """Tells upright lines from lines that stand on their head."""
+
+    def __init__(self, threads: int = 1) -> None:
+        self._network = Network(model_path("ch_ppocr_mobile_v2.0_cls_mobile.onnx"), threads)
+
+    def upside_down(self, crops: Sequence[Bgr]) -> list[float]:
+        """For each crop of one line the probability (0 to 1) that it is turned by 180 degrees."""
+        return [float(self._network.run(_tensor(_letterboxed(one)))[0, 1]) for one in crops]
+
+
+class TesseractReader:
+    """Reads lines with Tesseract, through its standard input and output: no file is ever made."""
+
+    def __init__(self, languages: str = "chi_sim+eng", timeout_s: float = 10.0) -> None:
+        self._command = ("tesseract", "stdin", "stdout", "-l", languages, "--psm", _ONE_LINE, "tsv")
+        self._timeout_s = timeout_s
+
+    def read(self, crops: Sequence[Bgr]) -> list[Reading]:
+        """One reading a crop; empty where Tesseract saw nothing or took longer than the time limit.
+
+        Raises `ConfigError` when Tesseract or one of its languages is not installed.
+        """
+        return [self._read(one) for one in crops]
+
+    def _read(self, one: Bgr) -> Reading:
+        picture = cv2.imencode(".bmp", one)[1].tobytes()
+        try:
+            done = subprocess.run(
+                self._command,
+                input=picture,
+                env={**os.environ, "OMP_THREAD_LIMIT": "1"},
+                capture_output=True,
+                timeout=self._timeout_s,
+                check=True,
+            )
+        except subprocess.TimeoutExpired:
+            return Reading("", 0.0)
+        except (OSError, subprocess.CalledProcessError) as error:
+            raise ConfigError("tesseract does not run: install tesseract-ocr and tesseract-ocr-chi-sim") from error
+        return _from_table(done.stdout.decode("utf-8", "replace"))
+
+
+def _from_table(table: str) -> Reading:
+    """The words of Tesseract's TSV (word in column 12, its confidence in percent in column 11), joined."""
+    rows = [row.split("\t") for row in table.splitlines()[1:]]
+    words = [(row[11], float(row[10])) for row in rows if len(row) == 12 and row[11].strip()]
+    if not words:
+        return Reading("", 0.0)
+    return Reading(" ".join(word for word, _ in words), sum(sure for _, sure in words) / len(words) / 100)
+
+
+def _tensor(bgr: Bgr, mean: Levels = (0.5, 0.5, 0.5), deviation: Levels = (0.5, 0.5, 0.5)) -> Tensor:
+    """A picture (H x W x 3) as a network's input (1 x 3 x H x W), normalised channel by channel."""
+    scaled = (bgr.astype(np.float32) / 255 - np.array(mean, np.float32)) / np.array(deviation, np.float32)
+    return np.ascontiguousarray(scaled.transpose(2, 0, 1)[None])
+
+
+def _letterboxed(bgr: Bgr) -> Bgr:
+    """The crop at the direction classifier's size, its right part grey when the line is short."""
+    columns, rows = _DIRECTION_SIZE
+    width = min(columns, max(1, round(bgr.shape[1] * rows / bgr.shape[0])))
+    picture = np.full((rows, columns, 3), 127, np.uint8)
+    picture[:, :width] = cv2.resize(bgr, (width, rows), interpolation=cv2.INTER_AREA)
+    return picture
+
+
+def _lines(probability: Tensor) -> list[tuple[Points, float]]:
+    """The quads of a text probability map (H x W): threshold, contours, least rectangles, grown back."""
+    shapes, _ = cv2.findContours((probability > _INK_LEVEL).astype(np.uint8), cv2.RETR_LIST, cv2.CHAIN_APPROX_SIMPLE)
+    found = [(cv2.minAreaRect(shape), _mean_inside(probability, np.asarray(shape, np.int32))) for shape in shapes]
+    return [
+        (ordered(cv2.boxPoints(_grown(rectangle)).astype(np.float64)), confidence)
+        for rectangle, confidence in found
+        if confidence >= _LINE_LEVEL and min(rectangle[1]) >= _MIN_SIDE_PX - 1
+    ]
+
+
+def _mean_inside(probability: Tensor, shape: NDArray[np.int32]) -> float:
+    left, top, width, height = cv2.boundingRect(shape)
+    mask = cv2.fillPoly(np.zeros((height, width), np.uint8), [shape - (left, top)], 1)
+    return float(cv2.mean(probability[top : top + height, left : left + width], mask)[0])
+
+
+def _grown(rectangle: RotatedRect) -> RotatedRect:
+    """The rectangle with every side moved out by DB's unclip distance, area * ratio / perimeter."""
+    centre, (width, height), angle = rectangle
+    distance = width * height * _UNCLIP / max(2 * (width + height), 1e-6)
+    return centre, (width + 2 * distance, height + 2 * distance), angle
+
+
+def _length(start: Points, end: Points) -> float:
+    return float(np.linalg.norm(end - start))
