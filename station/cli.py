@@ -23,7 +23,7 @@ from station import config, pictures
 from station.appliance import Settings
 from station.assembly import station
 from station.erase.cover import Policy
-from station.redact import judged, redact
+from station.redact import compared, redact
 from station.rehearsal import Rehearsal
 from station.scenes.boxes import boxes as rendered_boxes
 from station.vision.judge import Judge
@@ -176,7 +176,7 @@ def judge(before: Path, after: Path, as_json: bool) -> None:
     look = Eye().look(first)
     if not look.labels:
         raise InputError(f"{before}: no label seen, so there is nothing to compare; give a photo that shows one")
-    _tell_verdict(judged(first, second, look, Judge()), as_json)
+    _tell_verdict(compared(first, second, look, Judge()), as_json)
 
 
 @main.command()

@@ -147,12 +147,18 @@ class Face:
         """
         if self._photo is None or not (self._places or self._areas or self._inked):
             return True
-        moved = align(self._photo.bgr, photo.bgr)
+        moved = align(self._photo.bgr, photo.bgr, self._known_px())
         if moved is None:
             self._places, self._areas, self._inked = [], [], []
             return False
         self._carry(Plane(self._lens, self._photo.face_height_mm), moved, Plane(self._lens, photo.face_height_mm))
         return True
+
+    def _known_px(self) -> Points:
+        """What the station knows of the face in its last photograph: the box may move while the platform stays."""
+        plane = Plane(self._lens, self.height_mm)
+        known_mm = [*self.quads_mm, *self.todo_mm, *self._inked]
+        return np.vstack([plane.to_px(points) for points in known_mm] + [place.polygon for place in self._places])
 
     def _carry(self, old: Plane, moved: Points, new: Plane) -> None:
         def follow_px(points: Points) -> Points:

@@ -13,6 +13,7 @@ from hardware.errors import InputError
 MOST_PX = 120_000_000
 # A label this small has no legible line on it.
 LEAST_SIDE_PX = 64
+Image.MAX_IMAGE_PIXELS = None  # the limit above says the same in words that help
 
 
 def load(path: Path) -> Bgr:
@@ -31,7 +32,7 @@ def load(path: Path) -> Bgr:
         raise InputError(f"{path}: no such file; check the name") from error
     except IsADirectoryError as error:
         raise InputError(f"{path}: is a folder; name the picture in it") from error
-    except (UnidentifiedImageError, Image.DecompressionBombError) as error:
+    except UnidentifiedImageError as error:
         raise InputError(f"{path}: not a picture that can be read; give a JPEG or PNG") from error
     except (OSError, ValueError, SyntaxError) as error:
         raise InputError(f"{path}: the picture is damaged or cut off ({error}); copy it again") from error

@@ -4,6 +4,7 @@ A photograph of unknown origin has no camera model: each label's own plane takes
 `rectify` estimates it.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import cv2
@@ -18,7 +19,7 @@ from station.erase.tool import Tool, outline, polygons
 from station.vision.judge import Judge
 from station.vision.look import Eye
 from station.vision.rectify import size_mm
-from station.vision.seen import Label, Look, Verdict
+from station.vision.seen import Label, Look, Place, Verdict
 
 INK_BGR = (18, 16, 17)
 # Drawn ink lies where it is meant to: only the outlines' own error, about a pixel at 4 px/mm, is left of the budget.
@@ -45,11 +46,21 @@ def redact(bgr: Bgr, policy: Policy, eye: Eye, judge: Judge) -> Redacted:
 
 
 def judged(bgr: Bgr, look: Look, judge: Judge) -> Verdict:
-    """The judge's verdict on all places of a look, each at the scale of its own label."""
-    verdicts = [
-        judge.judge(bgr, cover.places(Look((label,), {})), px_per_mm(label)).places for label in look.labels
-    ]
-    return Verdict(tuple(place for places in verdicts for place in places))
+    """The judge's verdict on all places of a look, on the same photograph, each at the scale of its own label."""
+    return _joined(judge.judge(bgr, _places(label), px_per_mm(label)) for label in look.labels)
+
+
+def compared(before: Bgr, after: Bgr, look: Look, judge: Judge) -> Verdict:
+    """The same on another photograph of the face, `after`; `look` was taken at `before`."""
+    return _joined(judge.judge_pair(before, after, _places(label), px_per_mm(label)) for label in look.labels)
+
+
+def _places(label: Label) -> tuple[Place, ...]:
+    return cover.places(Look((label,), {}))
+
+
+def _joined(verdicts: Iterable[Verdict]) -> Verdict:
+    return Verdict(tuple(place for verdict in verdicts for place in verdict.places))
 
 
 def px_per_mm(label: Label) -> float:
