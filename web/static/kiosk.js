@@ -8,7 +8,8 @@ const BACK_HOME_MS = 60_000; // FACTS: a minute without a person
 const LOST_AFTER_MS = 1500; // a page that is only just loading does not cry wolf
 const GHOST_TAP_MS = 500; // a button that has just come under a finger is not meant
 const SMALLEST_TITLE = 46; // in units of the layout: 46 px at 800 x 480
-const TITLE_STEPS = [72, 66, 60, 54, 50, SMALLEST_TITLE];
+const TITLE_STEPS = [80, 72, 66, 60, 54, 50, SMALLEST_TITLE];
+const LARGE_TITLE = 60; // a clause on one line is worth this much size, not less
 const MOST_SIDES = 6;
 const byId = (id) => document.getElementById(id);
 
@@ -41,30 +42,65 @@ function setParts(node, parts) {
   }));
 }
 
+function setSign(name) {
+  const href = `#sign-${name}`;
+  if (byId('sign').getAttribute('href') !== href) byId('sign').setAttribute('href', href);
+}
+
 // --- the sentence
 
-/** Lines break after punctuation first: every clause is one block. */
+/** Every clause is a line of its own, and breaks between words only, in Chinese too. */
 function setTitle(text) {
   const node = byId('title');
   if (node.dataset.key === text) return;
   node.dataset.key = text;
-  const clauses = text.match(/[^，。：；！？]+[，。：；！？]*|[，。：；！？]+/g) ?? [text];
-  node.replaceChildren(...clauses.map((clause, i) => {
-    const span = document.createElement('span');
-    span.textContent = i + 1 < clauses.length ? clause.replace(/[，：；]$/, (mark) => mark) : clause;
-    return span;
-  }));
+  const clauses = text.match(/[^，。：；！？:]+[，。：；！？:]*\s*/g) ?? [text];
+  node.replaceChildren(...clauses.map(makeClause));
 }
 
-/** The largest step at which everything on the right fits; the sign gives way before the smallest step does. */
+function makeClause(text) {
+  const clause = document.createElement('span');
+  if (language !== HOME) clause.append(text);
+  else for (const { segment } of new Intl.Segmenter(HOME, { granularity: 'word' }).segment(text)) {
+    clause.append(...(segment === '，' ? [makeComma()] : [document.createElement('wbr'), segment]));
+  }
+  return clause;
+}
+
+/** The end of a line stands for the comma; a screen reader still gets it. */
+function makeComma() {
+  const comma = document.createElement('span');
+  comma.className = 'comma';
+  comma.textContent = '，';
+  return comma;
+}
+
+/** Whether nothing on the right is cut off. */
+function fits() {
+  const say = document.querySelector('.say');
+  return say.scrollHeight <= say.clientHeight + 1 && say.scrollWidth <= say.clientWidth + 1;
+}
+
+/** Whether, besides, every clause stays on one line. */
+function fitsWhole() {
+  const size = parseFloat(getComputedStyle(byId('title')).fontSize);
+  return fits() && [...byId('title').children].every((clause) => clause.offsetHeight < 2 * size);
+}
+
+/** The largest size that fits: unbroken clauses first, if they can be large; the sign gives way last. */
 function fitWords() {
   const say = document.querySelector('.say');
-  const fits = () => say.scrollHeight <= say.clientHeight + 1 && say.scrollWidth <= say.clientWidth + 1;
-  for (const tight of [false, true]) {
+  const title = byId('title');
+  const key = [title.dataset.key, byId('detail').textContent, byId('meter').hidden, innerWidth, innerHeight].join();
+  if (say.dataset.key === key) return;
+  say.dataset.key = key;
+  const single = title.children.length === 1;
+  const passes = [[false, fitsWhole, LARGE_TITLE], [false, single ? fits : fitsWhole, 0], [false, fits, 0], [true, fits, 0]];
+  for (const [tight, enough, least] of passes) {
     say.classList.toggle('tight', tight);
-    for (const step of TITLE_STEPS) {
+    for (const step of TITLE_STEPS.filter((size) => size >= least)) {
       say.style.setProperty('--title', String(step));
-      if (fits()) return;
+      if (enough()) return;
     }
   }
 }
@@ -94,6 +130,7 @@ function drawMeter(page) {
 }
 
 function factsOfVisit(page) {
+  if (status.fault) return page.fault(status.fault);
   if (status.tone === 'act' && status.readable > 0) return page.readable(status.readable);
   if (status.sides_checked > 0) return page.checked(status.sides_checked, status.readable);
   return status.side > 0 ? page.side(status.side) : page.today(status.today.boxes);
@@ -159,7 +196,7 @@ function draw() {
   document.body.dataset.tone = lost ? 'stop' : status.tone;
   document.body.dataset.sign = lost ? 'lost' : status.sign;
   document.body.dataset.state = lost ? 'lost' : status.state;
-  byId('sign').setAttribute('href', lost ? '#sign-search' : `#sign-${status.sign}`);
+  setSign(lost ? 'search' : status.sign);
   drawWords(lost ? page.lost : status.words[language], page);
   drawMeter(page);
   drawBar(page);

@@ -3,7 +3,7 @@
 const SVG = 'http://www.w3.org/2000/svg';
 const MARGIN_MM = 14; // room for the frame's brackets
 const BRACKET_MM = 34;
-const ARROW_MM = { head: 16, least: 40, most: 150 };
+const ARROW_MM = { head: 18, least: 64, most: 150 };
 const byId = (id) => document.getElementById(id);
 
 export function make(name, attributes = {}, parent = null) {
@@ -92,10 +92,10 @@ function drawMove(scene, unit) {
   const [cx, cy] = box.length ? centre(box) : scene.platform_mm.map((mm) => mm / 2);
   const [ax, ay] = stretched([dx, dy]);
   put(arrow, 'd', arrowPath([cx - ax / 2, cy - ay / 2], [ax, ay]));
-  const below = Math.abs(ay) > Math.abs(ax);
-  put(text, 'x', String(below ? cx + 22 : cx));
-  put(text, 'y', String(below ? cy + 10 : cy + 44));
-  put(text, 'text-anchor', below ? 'start' : 'middle');
+  const upright = Math.abs(ay) > Math.abs(ax); // an upright arrow: the words go beside it
+  put(text, 'x', String(upright ? cx + 22 : cx));
+  put(text, 'y', String(upright ? cy + 10 : cy + 44));
+  put(text, 'text-anchor', upright ? 'start' : 'middle');
   const words = `${Math.max(1, Math.round(Math.hypot(dx, dy) / 10))} ${unit}`;
   if (text.textContent !== words) text.textContent = words;
 }
@@ -116,19 +116,20 @@ function drawTool(tool) {
   if (tool) node.style.transform = `translate(${tool[0]}px, ${tool[1]}px)`;
 }
 
-/** Patch the stage to `scene`; `sign` decides on the sweep, the turning arrow and the inviting box. */
+/** Patch the stage to `scene`; `sign` decides on the sweep and the turning arrow; with nothing to draw to scale, the inviting box stands in. */
 export function drawScene(scene, sign, unit) {
   drawPlatform(scene.platform_mm);
-  show('invite', !scene.box && sign === 'place');
+  const faces = scene.box ? [scene.box] : scene.labels;
+  show('invite', faces.length === 0);
   drawPolygons('boxes', scene.box ? [scene.box] : [], 'box');
-  put(byId('box-clip-shape'), 'points', asPoints(scene.box ?? []));
+  drawPolygons('swept', faces, 'swept');
   drawPolygons('labels', scene.labels, 'label');
   drawPolygons('done', scene.done, 'done');
   drawPolygons('todo', scene.todo, 'todo');
-  show('sweep', scene.box && (sign === 'look' || sign === 'check'));
+  show('sweep', faces.length > 0 && (sign === 'look' || sign === 'check'));
   drawTear(scene.tear);
   drawMove(scene, unit);
-  drawTurn(scene.box ?? [], Boolean(scene.box) && (sign === 'turn' || sign === 'search'));
+  drawTurn(faces.flat(), faces.length > 0 && (sign === 'turn' || sign === 'search'));
   drawTool(scene.tool);
 }
 
@@ -146,7 +147,7 @@ export function drawInvitation() {
     ['path', { class: 'invite-line third', d: 'M10 -18 32 -28.500' }],
   ];
   for (const [name, attributes] of shapes) make(name, attributes, group);
-  make('ellipse', { class: 'invite-shadow', cx: 200, cy: 258, rx: 96, ry: 16 }, byId('invite'));
-  const place = make('g', { transform: 'translate(200 124)' }, byId('invite'));
+  make('ellipse', { class: 'invite-shadow', cx: 200, cy: 270, rx: 112, ry: 17 }, byId('invite'));
+  const place = make('g', { transform: 'translate(200 118) scale(1.22)' }, byId('invite'));
   place.append(group);
 }

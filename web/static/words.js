@@ -10,8 +10,9 @@ export const WORDS = {
     checked: (n, readable) => ['已检查 ', n, ' 面，', readable, ' 处可读'],
     readable: (n) => [n, ' 处还能读出'],
     today: (n) => ['今天 ', n, ' 个包裹'],
+    fault: (code) => [`故障：${code}`],
     cm: '厘米',
-    commands: { pause: '暂停', resume: '继续', finish: '完成', torn: '撕好了', reset: '重新开始' },
+    commands: { pause: '暂停', resume: '继续', finish: '完成', torn: '撕好了', reset: '复位' },
     stop: '停止',
     privacy: '照片只在内存里，用完即删',
     notice: {
@@ -29,8 +30,9 @@ export const WORDS = {
     checked: (n, readable) => [n, n === 1 ? ' side checked, ' : ' sides checked, ', readable, ' readable'],
     readable: (n) => [n, n === 1 ? ' place still readable' : ' places still readable'],
     today: (n) => [n, n === 1 ? ' box today' : ' boxes today'],
+    fault: (code) => [`Fault: ${code}`],
     cm: 'cm',
-    commands: { pause: 'Pause', resume: 'Go on', finish: 'Finish', torn: 'Torn off', reset: 'Start again' },
+    commands: { pause: 'Pause', resume: 'Resume', finish: 'Finish', torn: 'Torn off', reset: 'Reset' },
     stop: 'STOP',
     privacy: 'Photos stay in memory, then go',
     notice: {
