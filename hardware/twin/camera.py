@@ -40,7 +40,7 @@ class TwinCamera:
         self._tiles: dict[tuple[float, int], tuple[Frame, Frame]] = {}
         self._gains: dict[int, Frame] = {}
         self._stuck: dict[str, Frame] = {}
-        self._drawn: dict[str, tuple[object, Bgr]] = {}
+        self._drawn: dict[str, tuple[object, Frame]] = {}
 
     def preview(self) -> Preview:
         """A grey frame of 640 x 360. Raises `CameraFault` when none comes within the time limit."""
@@ -72,12 +72,10 @@ class TwinCamera:
         return self._stuck[stream].copy()
 
     def _preview(self) -> Grey:
-        world = self._world
-        key = self._key()
-        if self._drawn.get("preview", (None,))[0] != key:
-            self._drawn["preview"] = key, self._lit(self._small_scene(), PREVIEW_PX)
-        grey = self._drawn["preview"][1]
-        return self._noisy(grey, NOISE_PREVIEW) if "black_frames" not in world.faults else np.zeros_like(grey)
+        width, height = self._small.lens.size_px
+        if "black_frames" in self._world.faults:
+            return np.zeros((height, width), np.uint8)
+        return self._noisy(self._once("preview", (*self._face_key(), *self._motion_key()), self._scene), NOISE_PREVIEW)
 
     def _photo(self) -> Bgr:
         width, height = self._world.lens.size_px
@@ -87,35 +85,49 @@ class TwinCamera:
         self._full.face(picture, self._world, self._face_drawn(self._full))
         self._full.above_face(picture, self._world)
         cv2.GaussianBlur(picture, (3, 3), BLUR_SIGMA_PX, dst=picture)
-        return self._noisy(self._lit(picture, width), NOISE_PHOTO)
+        return self._noisy(self._lit(picture), NOISE_PHOTO)
 
     # -- pieces
 
-    def _key(self) -> object:
-        """Equal keys look equal."""
-        w = self._world
-        tool = (w.tool_mm, w.tool_z_mm)
-        return (w.face and id(w.face), w.pose, w.ink and w.ink.version, w.hand_mm, tool, w.illumination())
+    def _face_key(self) -> tuple[object, ...]:
+        """Equal keys mean an equal picture of platform, box and ink. Each face of each box has an `Ink` of its own."""
+        world = self._world
+        return world.pose, world.ink, world.ink and world.ink.version
 
-    def _small_scene(self) -> Grey:
+    def _motion_key(self) -> tuple[object, ...]:
+        world = self._world
+        return world.hand_mm, world.tool_mm, world.tool_z_mm, world.illumination()
+
+    def _scene(self) -> Grey:
+        """The small picture, lit, without noise."""
+        picture = self._once("still", self._face_key(), self._still).copy()
+        self._small.above_face(picture, self._world)
+        return self._lit(np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY), np.uint8))
+
+    def _still(self) -> Bgr:
+        """The small picture without hand and tool."""
         picture = self._small.below_face(self._world)
         self._small.face(picture, self._world, self._face_drawn(self._small))
-        self._small.above_face(picture, self._world)
-        return cast(Grey, cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY))
+        return picture
 
     def _face_drawn(self, canvas: Canvas) -> Bgr:
         """The upper face with its ink, at about the scale at which this canvas shows it."""
         face, ink = self._world.face, self._world.ink
         if face is None or ink is None:
             return np.zeros((1, 1, 3), np.uint8)
+        width = canvas.lens.size_px[0]
         k = min(1.0, canvas.lens.px_per_mm(self._world.height_mm) / face.px_per_mm)
-        name = f"{canvas.lens.size_px[0]} plain"
-        key = (id(face), k)
-        if self._drawn.get(name, (None,))[0] != key:
-            self._drawn[name] = key, _shrunk(face.picture, k)
-        return ink.over(self._drawn[name][1])
+        plain = self._once(f"plain {width}", (ink, k), lambda: _shrunk(face.picture, k))
+        return self._once(f"inked {width}", (ink, k, ink.version), lambda: ink.over(plain))
 
-    def _lit(self, picture: Frame, width: int) -> Frame:
+    def _once(self, name: str, key: object, draw: Callable[[], Frame]) -> Frame:
+        """The last picture of this name as long as its key is the same, else a new one."""
+        if name not in self._drawn or self._drawn[name][0] != key:
+            self._drawn[name] = key, draw()
+        return self._drawn[name][1]
+
+    def _lit(self, picture: Frame) -> Frame:
+        width = picture.shape[1]
         if width not in self._gains:
             self._gains[width] = _gain(picture.shape)
         cv2.multiply(picture, self._gains[width], dst=picture, scale=self._world.illumination() / 255)

@@ -15,7 +15,7 @@ INK_PX_PER_MM = 5.0  # a pixel of 0.2 mm with soft edges: finer than the narrowe
 INK_BGR = (34.0, 30.0, 30.0)  # pigment ink is not quite black
 KRAFT_BGR = (128.0, 158.0, 184.0)  # what shows where a label was torn off
 COVERED_TRANSMITTANCE = 0.08  # one layer of 0.90 leaves print readable (DESIGN 6), one of 0.99 does not
-TEXTURE_DEPTH = 0.006  # share of the opacity that the paper's fibres cost here and there
+TEXTURE_DEPTH = 0.006  # share of the opacity by which the paper's fibres make it uneven
 ROLLER_CONTACT_MM = 2.0  # how far along its way a roller touches at once
 TEXTURE_PX = 256
 STREAK_MM = 1.0  # a drying tool leaves out stripes about this wide
@@ -64,7 +64,7 @@ class Ink:
         inside_mm, across_mm = _footprint(spots, start_mm, end_mm, turn_rad, nib)
         cover = np.clip(inside_mm * INK_PX_PER_MM + 0.5, 0.0, 1.0) * self._wet(across_mm, dry)
         fibre = self._texture[y.astype(int) % TEXTURE_PX, x.astype(int) % TEXTURE_PX]
-        self._lay((rows, columns), cover * opacity * (1 - TEXTURE_DEPTH * fibre))
+        self._lay((rows, columns), cover * opacity * (1 + TEXTURE_DEPTH * (0.5 - fibre)))
 
     def tear(self, polygon_mm: Points) -> None:
         """What is inside the polygon (face frame) is torn off, ink and print alike."""
@@ -135,7 +135,7 @@ class Ink:
         torn = cv2.resize(self.torn[part], size, interpolation=cv2.INTER_LINEAR) > 127
         if torn.any():
             inked[torn] = _fibre(size)[torn]
-        return inked.astype(np.uint8)
+        return (inked + _dither(size)).astype(np.uint8)
 
 
 def _footprint(
@@ -166,6 +166,13 @@ def _from_leg(spots: Floats, start_mm: Points, end_mm: Points) -> tuple[Floats, 
     away = rel - share[..., None] * leg
     side = np.array([-leg[1], leg[0]], np.float32) / max(math.sqrt(length2), 1e-6)
     return np.hypot(away[..., 0], away[..., 1]), rel @ side
+
+
+def _dither(size: tuple[int, int]) -> Floats:
+    """0 to 1 by chance: light is not counted in 255 steps, so rounding must not draw outlines nor wipe them out."""
+    tile = np.random.default_rng(8).random((TEXTURE_PX, TEXTURE_PX, 1), np.float32)
+    times = (size[1] // TEXTURE_PX + 1, size[0] // TEXTURE_PX + 1, 1)
+    return np.tile(tile, times)[: size[1], : size[0]]
 
 
 def _fibre(size: tuple[int, int]) -> Floats:

@@ -4,11 +4,8 @@ What a person does (`place`, `turn`, `tear`, ...) is only scheduled; the world m
 """
 
 import math
-from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from gpiozero.pins.mock import MockFactory, MockPWMPin
 
@@ -16,12 +13,13 @@ from hardware.camera.frames import Points
 from hardware.camera.lens import Lens
 from hardware.errors import InputError
 from hardware.panel import Pins
-from hardware.twin.box import Box, Face, Mark, Pose
+from hardware.twin.box import Box, Mark, Pose
 from hardware.twin.clock import TwinClock
 from hardware.twin.faults import Faults
+from hardware.twin.gestures import Gestures
 from hardware.twin.ink import Ink, Nib
+from hardware.twin.platform import Platform
 
-PLATFORM_MM = (400.0, 300.0)
 TOOL_UP_MM = 250.0  # height of the raised tool; taller boxes do not fit under it
 PARK_MM = (-40.0, -10.0)  # 5 mm off the end stops; the raised head there is outside the camera's view
 SPRING_MM_S = 400.0  # how fast the spring pulls the tool up when its driver is off
@@ -31,28 +29,20 @@ BOX_ENTERS_FROM_MM = 420.0  # below the platform, out of the picture
 REACH_S, SLIDE_S, AWAY_S, TEAR_S, SNATCH_S = 0.4, 0.8, 0.8, 1.2, 0.25  # a person's pace
 ROOM_LIGHT, LAMP_LIGHT = 0.45, 0.55  # shares of full light: a lit room, and the machine's own lamp
 DARK = 0.02  # what is left when the light is off
-DEFAULT_OPACITY = 0.99  # one layer of a good pigment ink
+# Light crosses a film of pigment ink twice: a density of 1.35 lets 0.2 % of what is under it come back.
+DEFAULT_OPACITY = 0.998
 HAND_RESTS_MM = (215.0, 190.0)
 GRIP_SHARE = (0.7, 0.65)  # of the box's width and depth
 
 
-@dataclass
-class Gesture:
-    """Something a person does over `duration_s`; `at` is called with the share done (0 to 1) on every tick."""
-
-    duration_s: float
-    at: Callable[[float], None]
-    done_s: float = 0.0
-
-
-class World:
+class World(Platform):
     """The world around the station. `lens` is the camera as it really is; `clock` is the only time there is.
 
     `watchers` are called with the time (s) on every tick: a simulated person or a test hooks in there.
     """
 
     def __init__(self, seed: int = 0, lens: Lens | None = None, nib: Nib | None = None, speed: float | None = None):
-        self.seed = seed
+        super().__init__(seed)
         self.lens = lens or Lens()
         self.nib = nib or Nib("round", 10.0)
         self.clock = TwinClock(speed)
@@ -61,9 +51,6 @@ class World:
         self.lines = Pins()
         self.watchers: list[Callable[[float], None]] = []
         self.faults = Faults({})
-        self.box: Box | None = None
-        self.face_index = 0
-        self.pose = Pose(200.0, 150.0, 0.0)
         self.hand_mm: tuple[float, float] | None = None
         self.tool_mm: tuple[float, float] = PARK_MM
         self.tool_z_mm = TOOL_UP_MM
@@ -71,8 +58,7 @@ class World:
         self.light_level = 1.0
         self.guard_closed = True
         self.stop_pressed = False
-        self._inks: list[Ink] = []
-        self._gestures: deque[Gesture] = deque()
+        self._gestures = Gestures()
         self._button_until_s = -1.0
         self._dry_from_m = 0.0
 
@@ -82,12 +68,7 @@ class World:
         """A person slides a box onto the platform, `face` up."""
         if not 0 <= face < len(box.faces):
             raise InputError(f"box {box.name} has no face {face}: it has {len(box.faces)}")
-
-        def arrive() -> None:
-            self.box, self.face_index = box, face
-            self._inks = [Ink(each, self.seed + i) for i, each in enumerate(box.faces)]
-
-        self._slide_in(pose or box.pose, arrive)
+        self._slide_in(pose or box.pose, lambda: self.lay(box, face))
 
     def move(self, dx_mm: float, dy_mm: float, turn_deg: float = 0.0) -> None:
         """A person pushes the box along and turns it clockwise, hand in view."""
@@ -100,7 +81,7 @@ class World:
             self.pose = Pose(p.x_mm + dx_mm * share, p.y_mm + dy_mm * share, p.angle_deg + turn_deg * share)
             self._grip()
 
-        self._do(SLIDE_S, push)
+        self._gestures.add(SLIDE_S, push)
         self._withdraw()
 
     def turn(self, face: int) -> None:
@@ -112,26 +93,26 @@ class World:
 
         self._reach_for_box()
         self._slide_out()
-        self._do(AWAY_S, lambda _: None)
+        self._gestures.add(AWAY_S, lambda _: None)
         self._slide_in(pose, arrive)
 
     def take_away(self) -> None:
         """A person takes the box off the platform."""
         self._reach_for_box()
         self._slide_out()
-        self._at_once(self._forget_box)
+        self._gestures.then(self.clear)
 
     def lift(self) -> None:
         """A person snatches the box at once, whatever the machine is doing."""
-        self._gestures.clear()
+        self._gestures.drop()
         self._slide_out(SNATCH_S)
-        self._at_once(self._forget_box)
+        self._gestures.then(self.clear)
 
     def tear(self, polygon_mm: Points) -> None:
         """A person tears off what is inside the polygon (N x 2, platform mm)."""
         self._reach_for_box()
-        self._do(TEAR_S, lambda _: None)
-        self._at_once(lambda: self._tear_now(np.asarray(polygon_mm, float)))
+        self._gestures.add(TEAR_S, lambda _: None)
+        self._gestures.then(lambda: self._tear_now(np.asarray(polygon_mm, float)))
         self._withdraw()
 
     def hand(self, present: bool) -> None:
@@ -160,7 +141,8 @@ class World:
     def fault(self, name: str, **values: float) -> None:
         """Switch on a fault of the table in `hardware/twin/faults.py`. Raises `InputError` for an unknown one."""
         self.faults.set(name, values)
-        self._dry_from_m = self.inked_m
+        if name == "dry_tool":
+            self._dry_from_m = self.inked_m
 
     def mend(self, name: str) -> None:
         """Switch a fault off."""
@@ -173,51 +155,10 @@ class World:
 
     # -- the truth
 
-    @property
-    def face(self) -> Face | None:
-        """The face that lies up, if there is a box."""
-        return self.box.faces[self.face_index] if self.box else None
-
-    @property
-    def ink(self) -> Ink | None:
-        """The ink on the face that lies up."""
-        return self._inks[self.face_index] if self.box else None
-
-    @property
-    def height_mm(self) -> float:
-        """The height of the upper face, 0 without a box."""
-        return self.box.height_mm if self.box else 0.0
-
-    def coverage(self, mark: Mark) -> float:
-        """Share of a mark's area that is under ink or torn off; the mark is one of the present box."""
-        if self.box is None:
-            raise InputError("no box on the platform")
-        for face, ink in zip(self.box.faces, self._inks, strict=True):
-            if any(mark is each for each in face.marks):
-                return ink.coverage(mark)
-        raise InputError(f"no such mark on box {self.box.name}")
-
     def marks_in_photo(self) -> list[tuple[Mark, Points]]:
         """Each mark of the upper face with its polygon (N x 2) in true photo pixels."""
         marks = self.face.marks if self.face else ()
         return [(m, self.lens.to_pixels(self.to_platform(m.polygon_mm), self.height_mm)) for m in marks]
-
-    def to_platform(self, points_mm: Points) -> Points:
-        """Upper face (N x 2, mm) -> platform (N x 2, mm)."""
-        around = np.asarray(points_mm, float).reshape(-1, 2) - self._middle()
-        out: Points = around @ self._turned().T + np.array([self.pose.x_mm, self.pose.y_mm])
-        return out
-
-    def to_face(self, points_mm: Points) -> Points:
-        """Platform (N x 2, mm) -> upper face (N x 2, mm)."""
-        rel = np.asarray(points_mm, float).reshape(-1, 2) - (self.pose.x_mm, self.pose.y_mm)
-        out: Points = rel @ self._turned() + self._middle()
-        return out
-
-    def outline_mm(self) -> Points:
-        """The corners (4 x 2) of the upper face on the platform."""
-        width, height = self.face.size_mm if self.face else (0.0, 0.0)
-        return self.to_platform(np.array([[0, 0], [width, 0], [width, height], [0, height]], float))
 
     def illumination(self) -> float:
         """Light on the platform as a share of full light, the machine's lamp included."""
@@ -236,23 +177,15 @@ class World:
         on = enable.function == "output" and not enable.state
         return on and not self.stop_pressed and "motor_power_lost" not in self.faults
 
-    def surface_mm(self) -> float:
-        """Height of what the tool would touch where it is."""
-        if self.box is None:
-            return 0.0
-        corners = self.outline_mm().astype(np.float32)
-        inside_mm = cv2.pointPolygonTest(corners, (float(self.tool_mm[0]), float(self.tool_mm[1])), True)
-        return self.box.height_mm if inside_mm > -self.nib.width_mm / 2 else 0.0
-
     @property
     def touching(self) -> bool:
         """Whether the tool presses on something."""
-        return self.tool_z_mm <= self.surface_mm() + TOUCH_MM
+        return self.tool_z_mm <= self._below_tool_mm() + TOUCH_MM
 
     def lower_tool(self, by_mm: float) -> None:
         """The lift's motor takes the tool down, as far as something stops it."""
         before = self.touching
-        self.tool_z_mm = max(self.tool_z_mm - by_mm, self.surface_mm())
+        self.tool_z_mm = max(self.tool_z_mm - by_mm, self._below_tool_mm())
         if self.touching and not before and self.ink:
             self.ink.begin()
 
@@ -263,7 +196,7 @@ class World:
     def move_tool(self, to_mm: tuple[float, float]) -> None:
         """The axes take the tool somewhere; where it presses on the face it leaves ink."""
         start, self.tool_mm = self.tool_mm, to_mm
-        if self.ink and self.touching and self.surface_mm() == self.height_mm:
+        if self.ink and self.touching and self._below_tool_mm() == self.height_mm:
             self._stamp(self.ink, start, to_mm)
 
     def drive_pins(self) -> None:
@@ -276,40 +209,25 @@ class World:
     # -- pieces
 
     def _tick(self, dt_s: float) -> None:
-        self._act(dt_s)
+        self._gestures.go_on(dt_s)
         if not self.powered:
             self.raise_tool(SPRING_MM_S * dt_s)
         self.drive_pins()
         for watcher in tuple(self.watchers):
             watcher(self.clock.now_s())
 
-    def _act(self, dt_s: float) -> None:
-        while self._gestures:
-            gesture = self._gestures[0]
-            gesture.done_s += dt_s
-            share = 1.0 if gesture.done_s >= gesture.duration_s - 1e-9 else gesture.done_s / gesture.duration_s
-            gesture.at(share)
-            if share < 1.0:
-                return
-            dt_s = max(0.0, gesture.done_s - gesture.duration_s)
-            if self._gestures and self._gestures[0] is gesture:
-                self._gestures.popleft()
-
-    def _do(self, duration_s: float, at: Callable[[float], None]) -> None:
-        self._gestures.append(Gesture(duration_s, at))
-
-    def _at_once(self, act: Callable[[], None]) -> None:
-        self._do(0.0, lambda _: act())
+    def _below_tool_mm(self) -> float:
+        return self.surface_mm(self.tool_mm, self.nib.width_mm / 2)
 
     def _slide_in(self, pose: Pose, arrive: Callable[[], None]) -> None:
-        self._at_once(arrive)
+        self._gestures.then(arrive)
 
         def slide(share: float) -> None:
             below = BOX_ENTERS_FROM_MM * (1 - math.sin(share * math.pi / 2))
             self.pose = Pose(pose.x_mm, pose.y_mm + below, pose.angle_deg)
             self._grip()
 
-        self._do(SLIDE_S, slide)
+        self._gestures.add(SLIDE_S, slide)
         self._withdraw()
 
     def _slide_out(self, duration_s: float = SLIDE_S) -> None:
@@ -320,29 +238,26 @@ class World:
             self.pose = Pose(start[0].x_mm, start[0].y_mm + BOX_ENTERS_FROM_MM * share**2, start[0].angle_deg)
             self._grip()
 
-        self._do(duration_s, slide)
-        self._at_once(self._hand_gone)
+        self._gestures.add(duration_s, slide)
+        self._gestures.then(self._hand_gone)
 
     def _reach_for_box(self) -> None:
         def reach(share: float) -> None:
             x, y = self._grip_mm()
             self.hand_mm = (x, y + 200 * (1 - share))
 
-        self._do(REACH_S, reach)
+        self._gestures.add(REACH_S, reach)
 
     def _withdraw(self) -> None:
         def withdraw(share: float) -> None:
             x, y = self._grip_mm()
             self.hand_mm = (x, y + 300 * share)
 
-        self._do(REACH_S, withdraw)
-        self._at_once(self._hand_gone)
+        self._gestures.add(REACH_S, withdraw)
+        self._gestures.then(self._hand_gone)
 
     def _hand_gone(self) -> None:
         self.hand_mm = None
-
-    def _forget_box(self) -> None:
-        self.box, self._inks, self.face_index = None, [], 0
 
     def _grip(self) -> None:
         self.hand_mm = self._grip_mm()
@@ -369,13 +284,6 @@ class World:
             return 0.0
         since_m = self.inked_m - self._dry_from_m - self.faults.value("dry_tool", "after_m")
         return min(1.0, max(0.0, since_m / self.faults.value("dry_tool", "over_m")))
-
-    def _middle(self) -> Points:
-        return np.array(self.face.size_mm if self.face else (0.0, 0.0)) / 2
-
-    def _turned(self) -> Points:
-        a = math.radians(self.pose.angle_deg)
-        return np.array([[math.cos(a), -math.sin(a)], [math.sin(a), math.cos(a)]])
 
     def _drive(self, pin: int, low: bool) -> None:
         line = self.pins.pin(pin)

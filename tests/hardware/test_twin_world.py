@@ -1,5 +1,6 @@
 """People, pins and ink of the twin's world."""
 
+import time
 from collections.abc import Callable
 
 import numpy as np
@@ -184,10 +185,8 @@ def test_safe_never_raises_and_leaves_lamp_and_drivers_off(twin: Callable[..., T
 
 
 def test_a_paced_clock_keeps_pace_with_the_wall() -> None:
-    import time
-
     machine, _ = twin_machine("none", speed=10.0)
     start_s = time.monotonic()
-    machine.clock.sleep(1.0)
-    assert 0.08 <= time.monotonic() - start_s < 0.5
+    machine.clock.sleep(2.0)
+    assert 0.12 <= time.monotonic() - start_s < 1.0
     machine.close()

@@ -1,0 +1,86 @@
+"""What lies on the twin's platform: a box in a pose, one face up, each face with ink of its own."""
+
+import math
+
+import cv2
+import numpy as np
+
+from hardware.camera.frames import Points
+from hardware.errors import InputError
+from hardware.twin.box import Box, Face, Mark, Pose
+from hardware.twin.ink import Ink
+
+PLATFORM_MM = (400.0, 300.0)
+
+
+class Platform:
+    """At most one box. `seed` makes the texture of its ink."""
+
+    def __init__(self, seed: int) -> None:
+        self.seed = seed
+        self.box: Box | None = None
+        self.face_index = 0
+        self.pose = Pose(PLATFORM_MM[0] / 2, PLATFORM_MM[1] / 2, 0.0)
+        self._inks: list[Ink] = []
+
+    def lay(self, box: Box, face: int) -> None:
+        """A fresh box, without any ink, with `face` up."""
+        self.box, self.face_index = box, face
+        self._inks = [Ink(each, self.seed + i) for i, each in enumerate(box.faces)]
+
+    def clear(self) -> None:
+        """No box any more."""
+        self.box, self._inks, self.face_index = None, [], 0
+
+    @property
+    def face(self) -> Face | None:
+        """The face that lies up, if there is a box."""
+        return self.box.faces[self.face_index] if self.box else None
+
+    @property
+    def ink(self) -> Ink | None:
+        """The ink on the face that lies up."""
+        return self._inks[self.face_index] if self.box else None
+
+    @property
+    def height_mm(self) -> float:
+        """The height of the upper face, 0 without a box."""
+        return self.box.height_mm if self.box else 0.0
+
+    def coverage(self, mark: Mark) -> float:
+        """Share (0 to 1) of a mark's area that is under ink or torn off; the mark is one of the present box."""
+        for face, ink in zip(self.box.faces if self.box else (), self._inks, strict=True):
+            if any(mark is each for each in face.marks):
+                return ink.coverage(mark)
+        raise InputError("no such mark on the box that is on the platform")
+
+    def to_platform(self, points_mm: Points) -> Points:
+        """Upper face (N x 2, mm) -> platform (N x 2, mm)."""
+        around = np.asarray(points_mm, float).reshape(-1, 2) - self._middle()
+        out: Points = around @ self._turned().T + np.array([self.pose.x_mm, self.pose.y_mm])
+        return out
+
+    def to_face(self, points_mm: Points) -> Points:
+        """Platform (N x 2, mm) -> upper face (N x 2, mm)."""
+        around = np.asarray(points_mm, float).reshape(-1, 2) - np.array([self.pose.x_mm, self.pose.y_mm])
+        out: Points = around @ self._turned() + self._middle()
+        return out
+
+    def outline_mm(self) -> Points:
+        """The corners (4 x 2) of the upper face on the platform."""
+        width, height = self.face.size_mm if self.face else (0.0, 0.0)
+        return self.to_platform(np.array([[0, 0], [width, 0], [width, height], [0, height]], float))
+
+    def surface_mm(self, at_mm: tuple[float, float], radius_mm: float) -> float:
+        """Height of what something of `radius_mm` would touch at a place: the face, or the platform beside it."""
+        if self.box is None:
+            return 0.0
+        inside_mm = cv2.pointPolygonTest(self.outline_mm().astype(np.float32), at_mm, True)
+        return self.box.height_mm if inside_mm > -radius_mm else 0.0
+
+    def _middle(self) -> Points:
+        return np.array(self.face.size_mm if self.face else (0.0, 0.0)) / 2
+
+    def _turned(self) -> Points:
+        a = math.radians(self.pose.angle_deg)
+        return np.array([[math.cos(a), -math.sin(a)], [math.sin(a), math.cos(a)]])
