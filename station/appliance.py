@@ -248,9 +248,7 @@ class Appliance:
 
     def _tell(self) -> None:
         left_s = self._seconds_left()
-        self._publish(
-            telling.status(self.visit, self.face, self._machine, self._today(), self._strokes_done, left_s)
-        )
+        self._publish(telling.status(self.visit, self.face, self._machine, self._today(), self._strokes_done, left_s))
 
     def _seconds_left(self) -> float:
         left = self.face.strokes[self._strokes_done :]

@@ -50,9 +50,7 @@ def station(
         yield Station(appliance, judge, _serve(stack, appliance, publish, at) if at else None)
 
 
-def _serve(
-    stack: ExitStack, appliance: Appliance, publish: list[Callable[[Status], None]], at: tuple[str, int]
-) -> str:
+def _serve(stack: ExitStack, appliance: Appliance, publish: list[Callable[[Status], None]], at: tuple[str, int]) -> str:
     """Socket and page; gives the page's address."""
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="shred-station-")))
     service = stack.enter_context(Service(folder / "station.sock", appliance.command))

@@ -62,7 +62,7 @@ def main() -> None:
 @main.command()
 @click.option("--boxes", "count", type=click.IntRange(min=1), help="How many boxes come; without it they never end.")
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Same seed, same boxes.")
-@click.option("--box", "folders", type=PATH, multiple=True, help="A folder with box.toml and pictures; may be repeated.")
+@click.option("--box", "folders", type=PATH, multiple=True, help="A folder with box.toml; may be repeated.")
 @click.option("--marker", type=click.Choice(["gantry", "roller", "none"]), default="gantry", show_default=True)
 @click.option("--headless", is_flag=True, help="No page; as fast as the computer allows.")
 @click.option("--port", type=click.IntRange(1, 65535), default=DEMO_PORT, show_default=True)
@@ -290,3 +290,7 @@ def _tell_visit(number: int, row: dict[str, Any]) -> None:
         f"  codes {covered['codes']}/{truth['codes']}  readable {row['readable']}  ink {row['ink_m']:.1f} m",
         err=True,
     )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,4 +1,4 @@
-"""The face that lies on the platform, from its first look to its verdict: what is personal, what is inked, what is left.
+"""The face that lies on the platform, first look to verdict: what is personal, what is inked, what is left.
 
 No motion and no time in here: the appliance hands in photographs and carries out the strokes. Recognised text never
 gets this far; photographs are kept only until the next one of the same face, to find it again when it has moved.
@@ -241,4 +241,3 @@ def _share(points: Points, of: BaseGeometry) -> float:
     """Which share of a polygon's area lies inside a shape."""
     shape = solid(points)
     return float(shape.intersection(of).area / shape.area) if shape.area else 0.0
-

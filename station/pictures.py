@@ -59,8 +59,7 @@ def save(path: Path, picture: Bgr) -> None:
 def _check_size(path: Path, size: tuple[int, int]) -> None:
     width, height = size
     if width * height > MOST_PX:
-        raise InputError(
-            f"{path}: {width} x {height} pixels are too many; at most {MOST_PX // 1_000_000} megapixels, make it smaller"
-        )
+        most = f"{MOST_PX // 1_000_000} megapixels"
+        raise InputError(f"{path}: {width} x {height} pixels are too many, at most {most} can be read; make it smaller")
     if min(size) < LEAST_SIDE_PX:
         raise InputError(f"{path}: {width} x {height} pixels are too few; each side needs {LEAST_SIDE_PX} or more")

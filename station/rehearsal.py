@@ -1,4 +1,4 @@
-"""Visits on the twin, measured against its truth: what is covered, and whether a judge who knows the places reads it."""
+"""Visits on the twin, measured against its truth: what is covered, and whether a judge told the places reads it."""
 
 import json
 from collections.abc import Callable, Iterator
