@@ -37,6 +37,7 @@ class Carriage:
         self.park_mm = park_mm
         self.drawn_m = 0.0
         self.homed = False
+        self._above_mm = 0.0  # the face over which the tool last hopped
 
     def home(self) -> Iterator[None]:
         """Tool up, drivers on, both axes to their end stops. Raises `MotionFault` when one is never hit."""
@@ -60,6 +61,8 @@ class Carriage:
             yield from self.home()
         with self._safely():
             self.axes.enable()
+            if abs(face_height_mm - self._above_mm) > CONTACT_TOLERANCE_MM:
+                self.lift.raise_()  # another face: a hop above the last one may be too low for it
             yield from self._travel(line[0])
             yield from self._touch_down(face_height_mm)
             yield from self._follow(line)
@@ -101,7 +104,7 @@ class Carriage:
             yield
 
     def _touch_down(self, expected_mm: float) -> Iterator[None]:
-        contact_mm = yield from self.lift.lower(expected_mm)
+        contact_mm = self._above_mm = yield from self.lift.lower(expected_mm)
         if abs(contact_mm - expected_mm) > CONTACT_TOLERANCE_MM:
             raise MotionFault(
                 f"the tool touched at {contact_mm:.0f} mm, the face was measured at {expected_mm:.0f} mm: take the box "

@@ -14,10 +14,12 @@ from hardware.twin.box import Face, Mark
 INK_PX_PER_MM = 5.0  # a pixel of 0.2 mm with soft edges: finer than the narrowest bar that a courier prints
 INK_BGR = (34.0, 30.0, 30.0)  # pigment ink is not quite black
 KRAFT_BGR = (128.0, 158.0, 184.0)  # what shows where a label was torn off
+FIBRE_PX, FIBRE_DEPTH = 5.0, 50.0  # size and depth (grey values) of its clouds
 COVERED_TRANSMITTANCE = 0.08  # one layer of 0.90 leaves print readable (DESIGN 6), one of 0.99 does not
 TEXTURE_DEPTH = 0.006  # share of the opacity by which the paper's fibres make it uneven
 ROLLER_CONTACT_MM = 2.0  # how far along its way a roller touches at once
 TEXTURE_PX = 256
+RAGGED_MM = 0.8  # how far the edge of a tear strays
 STREAK_MM = 1.0  # a drying tool leaves out stripes about this wide
 
 Floats = NDArray[np.float32]
@@ -68,10 +70,15 @@ class Ink:
 
     def tear(self, polygon_mm: Points) -> None:
         """What is inside the polygon (face frame) is torn off, ink and print alike."""
-        cv2.fillPoly(self.torn, [np.round(polygon_mm * INK_PX_PER_MM).astype(np.int32)], 255)
+        inside = np.zeros(self.shape, np.uint8)
+        cv2.fillPoly(inside, [np.round(polygon_mm * INK_PX_PER_MM).astype(np.int32)], 255)
+        # Paper tears raggedly, and a little beyond the line rather than short of it.
+        soft = cv2.GaussianBlur(inside, (0, 0), RAGGED_MM * INK_PX_PER_MM) / 255
+        ragged = 0.1 + 0.35 * _cloud(self.shape, RAGGED_MM * INK_PX_PER_MM)
+        self.torn[soft > ragged] = 255
         self.transmittance[self.torn > 0] = 1.0
-        low, high = polygon_mm.min(axis=0) * INK_PX_PER_MM, polygon_mm.max(axis=0) * INK_PX_PER_MM
-        self._touch((slice(int(low[1]), int(high[1]) + 2), slice(int(low[0]), int(high[0]) + 2)))
+        x, y, width, height = cv2.boundingRect(self.torn)
+        self._touch((slice(y, y + height), slice(x, x + width)))
 
     def coverage(self, mark: Mark) -> float:
         """Share (0 to 1) of the mark's area that is under ink or torn off."""
@@ -177,9 +184,14 @@ def _dither(size: tuple[int, int]) -> Floats:
 
 def _fibre(size: tuple[int, int]) -> Floats:
     """Torn kraft paper: light brown, cloudy, the same every time."""
-    noise = np.random.default_rng(7).normal(0, 1, (max(2, size[1] // 6), max(2, size[0] // 6))).astype(np.float32)
-    cloud = np.asarray(cv2.resize(noise, size, interpolation=cv2.INTER_CUBIC))[..., None] * 14
-    fibre: Floats = np.clip(np.array(KRAFT_BGR, np.float32) + cloud, 0, 255)
+    cloud = _cloud((size[1], size[0]), FIBRE_PX)[..., None] - 0.5
+    fibre: Floats = np.clip(np.array(KRAFT_BGR, np.float32) + cloud * FIBRE_DEPTH, 0, 255)
     return fibre
 
 
+def _cloud(shape: tuple[int, ...], grain_px: float) -> Floats:
+    """Smooth noise from 0 to 1 with spots of about `grain_px`, the same every time."""
+    rows, columns = (max(2, round(n / grain_px)) for n in shape[:2])
+    noise = np.random.default_rng(7).random((rows, columns), np.float32)
+    cloud: Floats = np.clip(cv2.resize(noise, (shape[1], shape[0]), interpolation=cv2.INTER_CUBIC), 0, 1)
+    return cloud

@@ -96,6 +96,19 @@ def test_between_strokes_the_tool_only_hops(twin: Callable[..., Twin]) -> None:
     assert machine.clock.now_s() - before_s < 2.0
 
 
+def test_a_higher_face_is_not_approached_from_a_hop_above_a_lower_one(twin: Callable[..., Twin]) -> None:
+    machine, world = twin()
+    carriage = carriage_of((machine, world))
+    finish(carriage.draw(on_platform(world), 100))
+    world.place(box(180.0))
+    while world.busy:
+        world.clock.sleep(0.1)
+    lowest_mm = 1000.0
+    for _ in carriage.draw(on_platform(world), 180):
+        lowest_mm = min(lowest_mm, world.tool_z_mm)
+    assert lowest_mm >= 180
+
+
 def test_park_ends_out_of_view_with_drivers_off(twin: Callable[..., Twin]) -> None:
     machine, world = twin()
     carriage = carriage_of((machine, world))
