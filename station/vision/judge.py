@@ -66,9 +66,14 @@ class Judge:
             return PlaceVerdict(place, "unseen", "the place is out of the picture")
         near = _near(bgr, place.polygon, px_per_mm)
         patch = cut(bgr, place.polygon, px_per_mm, _AROUND_MM)
-        left = remains(patch, float(np.percentile(near, _PAPER_PERCENT)))
-        answer, why = _measured(left) or self._read(patch, place, left) or _overlooked(bgr, near, patch) or _clean(left)
-        return PlaceVerdict(place, answer, why)
+        paper = float(np.percentile(near, _PAPER_PERCENT))
+        left = remains(patch, paper)
+        glare = _glare(patch)
+        finding = None if glare else _measured(left)  # glare is light, but it is not bare paper
+        finding = (
+            finding or self._read(patch, place, left) or glare or _soft(bgr, near, px_per_mm, paper) or _clean(left)
+        )
+        return PlaceVerdict(place, *finding)
 
     def _read(self, patch: Patch, place: Place, left: Remains) -> Finding | None:
         """What a reader gets out of the place, in words that do not say it."""
@@ -97,13 +102,16 @@ def _measured(left: Remains) -> Finding | None:
     return None
 
 
-def _overlooked(bgr: Bgr, near: Grey, patch: Patch) -> Finding | None:
-    """Why nothing was found although something may be there. What cannot be seen has failed."""
-    if glare_share(patch) > GLARE_SHARE:
-        return "unseen", "glare over the place"
-    soft = blurred(near, patch.px_per_mm)
+def _glare(patch: Patch) -> Finding | None:
+    """What cannot be seen has failed."""
+    return ("unseen", "glare over the place") if glare_share(patch) > GLARE_SHARE else None
+
+
+def _soft(bgr: Bgr, near: Grey, px_per_mm: float, paper: float) -> Finding | None:
+    """Whether it may only be for want of sharpness that nothing was found: by the edges near by, or by any."""
+    soft = blurred(near, px_per_mm, paper)
     if soft is None:
-        soft = blurred(np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2GRAY), np.uint8), patch.px_per_mm)
+        soft = blurred(np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2GRAY), np.uint8), px_per_mm, paper)
     return None if soft is False else ("unseen", "the photo is not sharp there")
 
 

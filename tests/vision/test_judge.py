@@ -1,0 +1,195 @@
+"""The judge on inked print whose truth is known."""
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import pytest
+
+from station.vision.judge import Judge
+from station.vision.seen import Place, PlaceVerdict
+from tests.vision.ink import Ink, Scene, Shot, any_print, code_print, scene, text_print
+from tests.vision.judge_sweep import sweep
+
+KINDS = ("text", "Code128", "QRCode", "MaxiCode")
+PROPER = Ink(layers=2)
+REMAINS = {
+    "nothing done": None,
+    "thin film": Ink(opacity=0.93),
+    "gaps of 1 mm": Ink(gap_mm=1.0),
+    "gaps of 0.2 mm": Ink(gap_mm=0.2, layers=2),
+    "top": Ink(layers=2, bare_mm=(-1, 0.5, -1, -1)),
+    "bottom": Ink(layers=2, bare_mm=(-1, -1, -1, 0.5)),
+    "left": Ink(layers=2, bare_mm=(1.0, -1, -1, -1)),
+    "right": Ink(layers=2, bare_mm=(-1, -1, 1.0, -1)),
+    "middle": Ink(layers=2, hole=0.25),
+    "dry hairs": Ink(layers=2, dry=0.15),
+}
+TORN = "no print is left and no reader reads any"
+
+
+@pytest.fixture(scope="module")
+def judge() -> Judge:
+    return Judge()
+
+
+def _one(judge: Judge, seen: Scene) -> PlaceVerdict:
+    return judge.judge(seen.bgr, [seen.place], seen.px_per_mm).places[0]
+
+
+def _scene(seed: int, kind: str, ink: Ink | None, shot: Shot | None = None) -> Scene:
+    rng = np.random.default_rng(seed)
+    return scene(rng, any_print(rng, kind), ink, shot or Shot(turn_deg=float(rng.uniform(-180, 180)), tilt=0.02))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("seed", range(3))
+def test_two_layers_are_clean(judge: Judge, kind: str, seed: int) -> None:
+    found = _one(judge, _scene(seed, kind, PROPER))
+    assert found.answer == "clean", found.why
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("remains", REMAINS)
+def test_what_ink_left_open_is_readable(judge: Judge, kind: str, remains: str) -> None:
+    found = _one(judge, _scene(5, kind, REMAINS[remains]))
+    assert found.answer == "readable", found.why
+
+
+def test_a_film_too_good_for_the_measures_is_still_read(judge: Judge) -> None:
+    """Contrast of 4/255 passes the measure; the recogniser, told where to look, reads it."""
+    rng = np.random.default_rng(1)
+    found = _one(judge, scene(rng, text_print("13800001234", 4.0), Ink(opacity=0.98, texture=0.3), Shot(px_per_mm=10)))
+    assert found.answer == "readable"
+    assert found.why == "a reader still reads 11 characters"
+
+
+@pytest.mark.parametrize("turn_deg", [0, 90, 180, 270])
+def test_read_whichever_way_up(judge: Judge, turn_deg: float) -> None:
+    rng = np.random.default_rng(2)
+    shot = Shot(px_per_mm=10, turn_deg=turn_deg)
+    found = _one(judge, scene(rng, text_print("YT7000111122223", 4.0), Ink(opacity=0.98, texture=0.3), shot))
+    assert found.why.startswith("a reader still reads")
+
+
+def test_bars_are_measured_after_averaging_along_them(judge: Judge) -> None:
+    """3 % of the light comes through: too little for any decoder, enough for an average along the bars."""
+    rng = np.random.default_rng(3)
+    film = Ink(opacity=0.965, texture=0.3)
+    found = _one(judge, scene(rng, code_print("71112223334445", "Code128", 0.3, 12.0), film, Shot()))
+    assert found.answer == "readable"
+    assert found.why.startswith("print shows through")
+
+
+def test_reasons_never_repeat_what_was_read(judge: Judge) -> None:
+    for remains in REMAINS.values():
+        seen = _scene(4, "text", remains)
+        why = _one(judge, seen).why
+        assert not any(seen.text[i : i + 3] in why for i in range(len(seen.text) - 2))
+
+
+# -- what cannot be seen has failed
+
+
+def test_out_of_the_picture_is_unseen(judge: Judge) -> None:
+    seen = _scene(6, "text", PROPER)
+    cut_off = seen.bgr[:, int(seen.place.polygon[:, 0].mean()) :]
+    shifted = replace(seen.place, polygon=seen.place.polygon - [seen.bgr.shape[1] - cut_off.shape[1], 0])
+    found = judge.judge(np.ascontiguousarray(cut_off), [shifted], seen.px_per_mm).places[0]
+    assert (found.answer, found.why) == ("unseen", "the place is out of the picture")
+
+
+def test_a_place_of_no_size_is_unseen(judge: Judge) -> None:
+    seen = _scene(6, "text", PROPER)
+    nothing = Place("name", np.full((4, 2), 50.0))
+    assert judge.judge(seen.bgr, [nothing], seen.px_per_mm).answer == "unseen"
+
+
+def test_darkness_is_unseen(judge: Judge) -> None:
+    found = _one(judge, _scene(7, "text", PROPER, Shot(light=0.1)))
+    assert (found.answer, found.why) == ("unseen", "the photo is too dark")
+
+
+def test_glare_over_ink_is_unseen(judge: Judge) -> None:
+    found = _one(judge, _scene(8, "Code128", PROPER, Shot(glare=True)))
+    assert (found.answer, found.why) == ("unseen", "glare over the place")
+
+
+@pytest.mark.parametrize("torn", [False, True])
+def test_blur_never_makes_clean(judge: Judge, torn: bool) -> None:
+    blank = replace(text_print("13800001234", 3.0), mask=np.zeros((60, 500), np.float32))
+    rng = np.random.default_rng(9)
+    printed, ink = (blank, None) if torn else (text_print("13800001234", 3.0), PROPER)
+    assert _one(judge, scene(rng, printed, ink, Shot(blur_mm=0.8))).answer != "clean"
+    assert _one(judge, scene(rng, printed, ink, Shot())).answer == "clean"
+
+
+# -- torn off
+
+
+def _board(rng: np.random.Generator, fibre: float) -> np.ndarray:
+    """Kraft with cloudy fibre of a given deviation (levels), and the edge of a flap to focus on."""
+    cloud = cv2.GaussianBlur(rng.normal(size=(500, 900)).astype(np.float32), (0, 0), 3)
+    board = np.array([128.0, 158.0, 184.0]) + (cloud / cloud.std() * fibre)[..., None]
+    board[:40] *= 0.3
+    board[:, :40] *= 0.3
+    return np.clip(board + rng.normal(size=board.shape) * 2, 0, 255).astype(np.uint8)
+
+
+@pytest.mark.parametrize("fibre", [2.0, 8.0, 14.0])
+@pytest.mark.parametrize("symbology", ["", "Code128", "QRCode"])
+def test_torn_to_the_board_is_clean(judge: Judge, fibre: float, symbology: str) -> None:
+    board = _board(np.random.default_rng(10), fibre)
+    place = Place("code", np.array([[200.0, 200], [600, 200], [600, 280], [200, 280]]), symbology)
+    found = judge.judge(board, [place], 7.4).places[0]
+    assert (found.answer, found.why) == ("clean", TORN)
+
+
+def test_print_on_torn_board_is_readable(judge: Judge) -> None:
+    """A faint copy of the line on the layer below: 12 levels darker than the board."""
+    rng = np.random.default_rng(11)
+    board = _board(rng, 3.0)
+    mask = cv2.resize(text_print("13800001234", 4.0).mask, (400, 60))
+    board[210:270, 200:600] = np.clip(board[210:270, 200:600] - 25.0 * mask[..., None], 0, 255)
+    place = Place("phone", np.array([[200.0, 205], [600, 205], [600, 275], [200, 275]]))
+    assert judge.judge(board, [place], 7.4).answer == "readable"
+
+
+# -- two photos
+
+
+def test_a_pair_is_judged_where_the_face_went(judge: Judge) -> None:
+    before = _page(None)
+    turn = cv2.getRotationMatrix2D((500, 350), 15, 0.8)
+    for ink, answer in ((PROPER, "clean"), (Ink(gap_mm=1.0), "readable")):
+        after = cv2.warpAffine(_page(ink)[0], turn, (1100, 800), borderMode=cv2.BORDER_REFLECT)
+        assert judge.judge_pair(before[0], after, [before[1]], 7.4).answer == answer
+
+
+def test_a_pair_of_different_faces_is_unseen(judge: Judge) -> None:
+    bgr, place = _page(None)
+    other = _board(np.random.default_rng(12), 14.0)
+    verdict = judge.judge_pair(bgr, other, [place], 7.4)
+    assert [found.answer for found in verdict.places] == ["unseen"]
+    assert verdict.places[0].place is place
+
+
+def _page(ink: Ink | None) -> tuple[np.ndarray, Place]:
+    """A scene on a larger board that has a texture of its own to hold on to."""
+    board = _board(np.random.default_rng(13), 14.0)
+    board = cv2.resize(board, (1000, 700))
+    seen = _scene(14, "text", ink, Shot())
+    rows, columns = seen.bgr.shape[:2]
+    board[150 : 150 + rows, 200 : 200 + columns] = seen.bgr
+    return board, Place("phone", seen.place.polygon + np.array([200, 150]))
+
+
+# -- a small sweep; `python -m tests.vision.judge_sweep` makes larger ones
+
+
+def test_a_sweep_of_inks_and_cameras() -> None:
+    counts = sweep(seed=77, scenes=30)
+    assert counts["readable -> clean"] == 0
+    assert counts["proper -> readable"] + counts["proper -> unseen"] == 0
+    assert counts["readable -> readable"] >= 5
+    assert counts["proper -> clean"] >= 5
