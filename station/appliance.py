@@ -4,7 +4,7 @@ One thread, one tick of at most a tenth of a second. Whatever raises inside a ti
 """
 
 import queue
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
@@ -46,15 +46,14 @@ class Record:
     labels: int = 0
     passes: int = 0
     ink_m: float = 0.0
-    seconds: Counter[str] = field(default_factory=Counter)
+    seconds: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
 
 
 class Appliance:
     """One station.
 
-    `publish` gets the `Status` after every tick. `today` tells the counts of the day. Whoever is in `entered` is
-    called with the visit on every change of state, whoever is in `ended` with the record of a visit that has an
-    outcome.
+    `today` tells the counts of the day. Whoever is in `told` is called with the `Status` after every tick, whoever
+    is in `entered` with the visit on every change of state, in `ended` with the record of a visit that has an outcome.
     """
 
     def __init__(
@@ -63,16 +62,16 @@ class Appliance:
         eye: Eye,
         judge: Judge,
         settings: Settings,
-        publish: Callable[[Status], None],
         today: Callable[[], Today],
     ) -> None:
         self._machine, self._eye, self._judge, self._settings = machine, eye, judge, settings
-        self._publish, self._today = publish, today
+        self._today = today
         self._senses = Senses(machine)
         self._commands: queue.SimpleQueue[Command] = queue.SimpleQueue()
         self._job: Iterator[None] | None = None
         self._parked = True
         self._strokes_done = 0
+        self.told: list[Callable[[Status], None]] = []
         self.entered: list[Callable[[Visit], None]] = []
         self.ended: list[Callable[[Record], None]] = []
         self.visit = Visit(since_s=machine.clock.now_s())
@@ -160,7 +159,7 @@ class Appliance:
         state = self.visit.state
         self._machine.panel.lamp.value = float(RULES[state].lamp)
         if state is S.SETTLED:
-            self._senses.keep()
+            self._senses.keep(self._machine.panel.height_mm())
             self._job = None if self._parked else self._park()
         elif state is S.MARKING:
             self._begin(resumed=before.state is S.PAUSED)
@@ -247,10 +246,16 @@ class Appliance:
     # -- what is told
 
     def _tell(self) -> None:
-        left_s = self._seconds_left()
-        self._publish(telling.status(self.visit, self.face, self._machine, self._today(), self._strokes_done, left_s))
+        progress = telling.Progress(self._strokes_done, self._seconds_left())
+        status = telling.status(self.visit, self.face, self._machine, self._senses.box_mm, self._today(), progress)
+        for told in self.told:
+            told(status)
 
-    def _seconds_left(self) -> float:
+    def _seconds_left(self) -> float | None:
+        if self.visit.state is S.DRYING:
+            return max(0.0, self.visit.since_s + self._settings.drying_s - self._now_s())
+        if self.visit.state is not S.MARKING:
+            return None
         left = self.face.strokes[self._strokes_done :]
         return strokes.drawing_s(left, self._machine.tool.feed_mm_s) + APPROACH_S * len(left)
 

@@ -1,7 +1,7 @@
 """Puts a station together: machine, eye, judge, store, socket, page. The one place where they all meet."""
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +12,6 @@ from hardware.machine import Machine
 from station.appliance import Appliance, Record, Settings
 from station.page import page
 from station.service import Service
-from station.status import Status
 from station.store import Store, wall_clock_synchronised
 from station.vision.judge import Judge
 from station.vision.look import Eye
@@ -37,24 +36,18 @@ def station(
         stack.callback(machine.close)
         memory = stack.enter_context(Store(store or ":memory:", [code for code in get_args(Reason) if code]))
         judge = Judge(threads)
-        publish: list[Callable[[Status], None]] = []
         appliance = Appliance(
-            machine,
-            Eye(threads),
-            judge,
-            settings,
-            publish=lambda status: [tell(status) for tell in publish] and None,
-            today=lambda: memory.today(datetime.now().astimezone()),
+            machine, Eye(threads), judge, settings, today=lambda: memory.today(datetime.now().astimezone())
         )
         _Diary(memory, appliance)
-        yield Station(appliance, judge, _serve(stack, appliance, publish, at) if at else None)
+        yield Station(appliance, judge, _serve(stack, appliance, at) if at else None)
 
 
-def _serve(stack: ExitStack, appliance: Appliance, publish: list[Callable[[Status], None]], at: tuple[str, int]) -> str:
+def _serve(stack: ExitStack, appliance: Appliance, at: tuple[str, int]) -> str:
     """Socket and page; gives the page's address."""
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="shred-station-")))
     service = stack.enter_context(Service(folder / "station.sock", appliance.command))
-    publish.append(lambda status: service.publish(status.to_json()))
+    appliance.told.append(lambda status: service.publish(status.to_json()))
     return stack.enter_context(page(folder / "station.sock", *at))
 
 

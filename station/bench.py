@@ -58,7 +58,7 @@ def run(photos: Sequence[Bgr], rounds: int) -> Bench:
             for stage, value in look.ms.items():
                 ms[f"look: {stage}"].append(value)
             ms["look"].append(sum(look.ms.values()))
-            ms["judge"].append(_timed(lambda: judged(photo, photo, look, judge)))  # noqa: B023  (called at once)
+            ms["judge"].append(_timed(lambda: judged(photo, look, judge)))  # noqa: B023  (called at once)
     return Bench(dict(ms))
 
 

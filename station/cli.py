@@ -264,8 +264,12 @@ def _tell_look(photo: Path, look: Look, reveal: bool) -> None:
         personal = sum(region.kind != "other" for region in label.regions)
         whole = ", personal as a whole" if label.whole else ""
         click.echo(f"  label: {personal} personal lines of {len(label.regions)}, {len(label.codes)} codes{whole}")
-        for found in [*label.regions, *label.codes] if reveal else []:
-            click.echo(f"    {getattr(found, 'kind', 'code'):8} {found.text}")
+        for kind, text in _read(label) if reveal else []:
+            click.echo(f"    {kind:10} {text}")
+
+
+def _read(label: Label) -> list[tuple[str, str]]:
+    return [(r.kind, r.text) for r in label.regions] + [(c.symbology, c.text) for c in label.codes]
 
 
 def _tell_verdict(verdict: Verdict, as_json: bool) -> None:

@@ -51,16 +51,20 @@ class Senses:
         self._preview: Preview | None = None
         self._tool_x_mm = 0.0
         self.present = False
+        self.box_mm: Points | None = None  # the silhouette, platform frame
 
     def learn_empty(self) -> None:
         """Take the picture of the platform for an empty one."""
         self._preview = self._machine.camera.preview()
         self._watch.learn_empty(self._preview)
 
-    def keep(self) -> None:
-        """Remember how the box lies as a job begins."""
+    def keep(self, height_mm: float) -> None:
+        """Remember how the box lies as a job begins; its upper face is at `height_mm`."""
         assert self._preview is not None
         self._watch.keep(self._preview)
+        outline = self._watch.outline(self._preview)
+        lens = self._machine.lens.scaled(self._preview.grey.shape[1])
+        self.box_mm = None if outline is None else lens.to_platform(outline, height_mm)
 
     # -- panel
 
@@ -104,7 +108,8 @@ class Senses:
 
     def _blind(self, tool: list[Points]) -> bool:
         assert self._preview is not None
-        return sum(float(np.ptp(band[:, 0])) for band in tool) > BLIND_SHARE * self._preview.grey.shape[1]
+        hidden_px = sum(float(np.ptp(band[:, 0])) for band in tool)
+        return hidden_px > BLIND_SHARE * int(self._preview.grey.shape[1])
 
     def _after_pause(self, visit: Visit, face: Face, sight: Sight) -> Noticed:
         if sight.still_s < QUIET_S:
@@ -118,7 +123,7 @@ class Senses:
 
     def _guard_shut_before_work(self, visit: Visit) -> bool:
         """A lid shut over a new box starts the job; a lid opened in mid-job wants a press of the button as well."""
-        return visit.paused_for == "guard" and visit.resume_to is S.SETTLED and bool(self._machine.panel.guard.closed)
+        return visit.paused_for == "guard" and visit.resume_to is S.SETTLED and self._machine.panel.guard.closed
 
     def _shifted(self, face: Face) -> bool:
         """Whether the box lies otherwise than at `keep`, left out where ink was put or the tool stands."""

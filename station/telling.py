@@ -1,5 +1,8 @@
 """Visit and face -> the `Status` that the page draws: words, geometry in millimetres, counts."""
 
+from dataclasses import dataclass
+
+from hardware.camera.frames import Points
 from hardware.machine import Machine
 from station.face import Face
 from station.status import Command, Scene, Status, TearGuide, Today, Words, polygon
@@ -17,14 +20,23 @@ BUTTONS: dict[State, tuple[Command, ...]] = {
     S.FAULT: ("reset",),
 }
 # Before the face was looked at there is nothing to draw; after the box has gone neither.
-DRAWN = frozenset({S.MARKING, S.DRYING, S.CHECKING, S.MOVE, S.PASSED, S.TEAR, S.PAUSED})
+DRAWN = frozenset({S.SETTLED, S.LOOKING, S.MARKING, S.DRYING, S.CHECKING, S.MOVE, S.PASSED, S.TEAR, S.PAUSED})
 
 
-def status(visit: Visit, face: Face, machine: Machine, today: Today, strokes_done: int, seconds_left: float) -> Status:
-    """The station at this moment, for anyone to see. `seconds_left` counts only while the tool works."""
+@dataclass(frozen=True)
+class Progress:
+    """How far the job is; `seconds_left` is None where nobody can say."""
+
+    strokes_done: int
+    seconds_left: float | None
+
+
+def status(
+    visit: Visit, face: Face, machine: Machine, box_mm: Points | None, today: Today, progress: Progress
+) -> Status:
+    """The station at this moment, for anyone to see."""
     told = saying(visit)
-    marking = visit.state is S.MARKING
-    strokes = len(face.strokes)
+    strokes = len(face.strokes) if visit.state is S.MARKING else 0
     return Status(
         state=visit.state.value,
         words={"zh-CN": Words(*told.zh), "en": Words(*told.en)},
@@ -33,23 +45,23 @@ def status(visit: Visit, face: Face, machine: Machine, today: Today, strokes_don
         side=visit.side,
         sides_checked=visit.sides_checked,
         readable=face.readable,
-        places=strokes if marking else face.places,
-        places_done=strokes_done if marking else 0,
-        progress=strokes_done / strokes if marking and strokes else None,
-        seconds_left=round(seconds_left) if marking else None,
-        scene=_scene(visit, face, machine),
+        places=strokes or face.places,
+        places_done=progress.strokes_done if strokes else 0,
+        progress=progress.strokes_done / strokes if strokes else None,
+        seconds_left=None if progress.seconds_left is None else round(progress.seconds_left),
+        scene=_scene(visit, face, machine, box_mm),
         today=today,
         buttons=("stop",) if visit.state in AT_WORK else BUTTONS.get(visit.state, ()),
         fault=visit.reason.replace("_", " ") if visit.state is S.FAULT else None,
     )
 
 
-def _scene(visit: Visit, face: Face, machine: Machine) -> Scene:
+def _scene(visit: Visit, face: Face, machine: Machine, box_mm: Points | None) -> Scene:
     if visit.state not in DRAWN:
         return Scene()
-    labels = tuple(polygon(quad) for quad in face.quads_mm)
     return Scene(
-        labels=labels,
+        box=None if box_mm is None else polygon(box_mm),
+        labels=tuple(polygon(quad) for quad in face.quads_mm),
         todo=tuple(polygon(area) for area in face.todo_mm),
         done=tuple(polygon(area) for area in face.inked_mm),
         tool=_tool(machine) if visit.state is S.MARKING else None,

@@ -102,7 +102,8 @@ def test_scenario(path: Path) -> None:
     scenario = tomllib.loads(path.read_text(encoding="utf-8"))
     machine, world = twin_machine(scenario.get("marker", "gantry"), seed=scenario.get("seed", 5))
     script = Script(world, None, scenario.get("then", []))  # type: ignore[arg-type]
-    appliance = Appliance(machine, eye(), judge(), Settings(drying_s=2.0), script.hear, Today)
+    appliance = Appliance(machine, eye(), judge(), Settings(drying_s=2.0), Today)
+    appliance.told.append(script.hear)
     script.appliance = appliance
     appliance.entered.append(script.note)
     world.watchers.append(script.act)

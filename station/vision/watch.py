@@ -75,6 +75,19 @@ class Watch:
         dark = float(small.mean()) < DARK_LEVEL
         return Sight(present, moving, still_s, dark, preview.time_s - self._new_at_s)
 
+    def outline(self, preview: Preview) -> Points | None:
+        """The box's silhouette, as a rectangle (4 x 2, preview px): what differs from the empty platform."""
+        if self._empty is None:
+            return None
+        differs = _differs(_small(preview.grey), self._empty).astype(np.uint8)
+        closed = cv2.morphologyEx(differs, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
+        shapes, _ = cv2.findContours(closed, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+        largest = max(shapes, key=cv2.contourArea, default=None)
+        if largest is None:
+            return None
+        scale = np.array(preview.grey.shape[::-1]) / SIZE
+        return np.asarray(cv2.boxPoints(cv2.minAreaRect(largest)), float) * scale
+
     def _note_times(self, preview: Preview, moving: bool) -> None:
         if moving or self._before is None:
             self._moved_at_s = preview.time_s
@@ -100,8 +113,13 @@ def _seen(grey: Grey, hidden: Sequence[Points]) -> NDArray[np.bool_] | None:
     return np.asarray(cv2.dilate(mask, np.ones((3, 3), np.uint8)) == 0)
 
 
-def _differing(a: Small, b: Small, seen: NDArray[np.bool_] | None) -> float:
-    """Share of all pixels in which two frames differ once their common brightness factor is divided out."""
+def _differs(a: Small, b: Small) -> NDArray[np.bool_]:
+    """Where two frames differ once their common brightness factor is divided out."""
     gain = float(np.clip(np.median((a + 1.0) / (b + 1.0)), 0.4, 2.5))
-    differs = np.abs(a - b * gain) > MOVED_LEVEL * max(1.0, gain)
+    return np.asarray(np.abs(a - b * gain) > MOVED_LEVEL * max(1.0, gain))
+
+
+def _differing(a: Small, b: Small, seen: NDArray[np.bool_] | None) -> float:
+    """Share of all pixels in which two frames differ."""
+    differs = _differs(a, b)
     return float((differs if seen is None else differs & seen).mean())
