@@ -14,7 +14,7 @@ from hardware.twin.box import Face, Mark
 INK_PX_PER_MM = 5.0  # a pixel of 0.2 mm with soft edges: finer than the narrowest bar that a courier prints
 INK_BGR = (34.0, 30.0, 30.0)  # pigment ink is not quite black
 KRAFT_BGR = (128.0, 158.0, 184.0)  # what shows where a label was torn off
-FIBRE_PX, FIBRE_DEPTH = 5.0, 50.0  # size and depth (grey values) of its clouds
+FIBRE_PX, FIBRE_DEPTH = 9.0, 24.0  # size and depth (grey values) of its clouds
 COVERED_TRANSMITTANCE = 0.08  # one layer of 0.90 leaves print readable (DESIGN 6), one of 0.99 does not
 TEXTURE_DEPTH = 0.006  # share of the opacity by which the paper's fibres make it uneven
 ROLLER_CONTACT_MM = 2.0  # how far along its way a roller touches at once

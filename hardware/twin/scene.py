@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 
 from hardware.camera.frames import Bgr, Points
 from hardware.camera.lens import Lens
+from hardware.twin.box import Face
 from hardware.twin.platform import PLATFORM_MM
 from hardware.twin.world import TOOL_UP_MM, World
 
@@ -13,7 +14,8 @@ MAP_STEP_PX = 32  # the lens is evaluated on this grid and interpolated: its err
 GRID_MM = 20.0
 FLOOR_BGR, PLATFORM_BGR, GRID_BGR, FRAME_BGR = (38, 38, 40), (62, 60, 60), (74, 72, 72), (150, 150, 150)
 SKIN_BGR, SLEEVE_BGR, HEAD_BGR, BEAM_BGR = (120, 150, 205), (95, 70, 60), (70, 62, 58), (165, 168, 170)
-WALL_BGR = (78, 102, 124)  # cardboard in the box's own shadow
+WALL_SHADES = (0.5, 0.56, 0.62, 0.56)  # light on the four walls as a share of the light on the top
+WALL_SAMPLE_PX = 4  # a wall has the colour of this many rows at the upper edge of the face
 SHADOW_DEPTH = 0.45
 SHADOW_MM = 14.0  # softness
 SHADOW_AWAY_MM = (6.0, 8.0)  # the lamp stands a little to the upper left
@@ -49,7 +51,7 @@ class Canvas:
         picture = self.backdrop.copy()
         if world.box and self._in_view(world):
             self._shadow(picture, world)
-            self._walls(picture, world)
+            self._walls(picture, world, world.box.faces[world.face_index])
         return picture
 
     def face(self, picture: Bgr, world: World, drawn: Bgr) -> None:
@@ -101,14 +103,13 @@ class Canvas:
         dark = 255 - cv2.convertScaleAbs(shade, alpha=SHADOW_DEPTH)
         cv2.multiply(picture, cv2.merge([dark] * 3), dst=picture, scale=1 / 255)
 
-    def _walls(self, picture: Bgr, world: World) -> None:
+    def _walls(self, picture: Bgr, world: World, face: Face) -> None:
+        colour = cv2.mean(face.picture[:WALL_SAMPLE_PX])
         base = self.lens.to_pixels(world.outline_mm(), 0.0)
         top = self.lens.to_pixels(world.outline_mm(), world.height_mm)
-        for i in range(4):
+        for i, shade in enumerate(WALL_SHADES):
             wall = np.array([base[i], base[(i + 1) % 4], top[(i + 1) % 4], top[i]])
-            shade = 0.8 + 0.1 * i
-            colour = tuple(c * shade for c in WALL_BGR)
-            cv2.fillConvexPoly(picture, _fixed(wall), colour, cv2.LINE_AA, SUBPIXEL_BITS)
+            cv2.fillConvexPoly(picture, _fixed(wall), [c * shade for c in colour], cv2.LINE_AA, SUBPIXEL_BITS)
 
     def _maps(self, bounds: tuple[int, int, int, int], world: World, scale: Points) -> tuple[Floats, Floats]:
         """For each pixel of the bounds its column and its row in the drawn face."""
