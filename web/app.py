@@ -98,7 +98,7 @@ def _command(link: Link) -> ResponseReturnValue:
         return _error(403, "commands are taken from the station's own page only")
     body: Any = request.get_json(silent=True)
     if not isinstance(body, dict) or body.get("command") not in COMMANDS:
-        return _error(400, "expected JSON {\"command\": one of " + ", ".join(COMMANDS) + "}")
+        return _error(400, 'expected JSON {"command": one of ' + ", ".join(COMMANDS) + "}")
     if not link.send(body["command"]):
         return _error(503, "the station cannot be reached")
     return "", 204
