@@ -10,7 +10,7 @@ from gpiozero import OutputDevice
 from hardware.errors import MotionFault
 from hardware.motion.profile import CHUNK_S, Chunk, Signs
 from hardware.twin.clock import TICK_S
-from hardware.twin.world import PARK_MM, TOOL_UP_MM, TOUCH_MM, World
+from hardware.twin.world import PARK_MM, TOOL_UP_MM, World
 
 HOME_BACK_OFF_MM = 5.0
 END_STOP_LOW_MM = (PARK_MM[0] - HOME_BACK_OFF_MM, PARK_MM[1] - HOME_BACK_OFF_MM)
@@ -164,7 +164,7 @@ class TwinLift:
     @property
     def is_up(self) -> bool:
         """Whether the tool is as high as it goes."""
-        return self._world.tool_z_mm >= TOOL_UP_MM - TOUCH_MM
+        return self._world.tool_z_mm >= TOOL_UP_MM
 
     @property
     def in_contact(self) -> bool:
