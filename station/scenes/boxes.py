@@ -7,7 +7,7 @@ import numpy as np
 
 from hardware.camera.frames import Bgr, Points
 from hardware.camera.lens import Lens
-from hardware.twin.box import Box, Face, Pose
+from hardware.twin.box import Box, Face, Mark, Pose
 from station.scenes.people import pick
 from station.scenes.place import Placed, corners, moved, place_label, turned
 from station.scenes.substrates import Substrate, substrate, tape
@@ -16,6 +16,7 @@ from station.scenes.waybill import COURIERS, Waybill, render
 PX_PER_MM = 8.0
 REACH_MM = ((15.0, 15.0), (385.0, 285.0))  # what the tool reaches of the platform
 VIEW_MARGIN_MM = 4.0  # labels keep this far from the picture's edge
+LEAST_FACE_MM = (160.0, 120.0)
 MAX_FACE_MM = (300.0, 220.0)
 SURFACES: tuple[Substrate, ...] = ("kraft", "white-box", "grey-bag", "black-bag", "white-bag")
 SURFACE_SHARES = (0.5, 0.14, 0.12, 0.12, 0.12)
@@ -66,7 +67,8 @@ def _face(kind: Substrate, labels: list[Waybill], rng: np.random.Generator) -> F
     size_mm = _face_size(need, rng)
     surface = substrate(kind, size_mm, rng, PX_PER_MM)
     placed, left = Placed(surface, (), np.empty((0, 2))), (size_mm[0] - need[0]) * rng.random() + PADDING_MM
-    marks, outlines = [], []
+    marks: list[Mark] = []
+    outlines: list[Points] = []
     for label, angle, span in zip(labels, angles, spans, strict=True):
         slack = size_mm[1] - span[1] - 2 * PADDING_MM
         centre = (left + span[0] / 2, PADDING_MM + span[1] / 2 + slack * rng.random())
@@ -111,8 +113,8 @@ def _span(size_mm: tuple[float, float], angle_deg: float) -> tuple[float, float]
 
 def _face_size(need_mm: tuple[float, float], rng: np.random.Generator) -> tuple[float, float]:
     """A face that holds what it must and is at most the largest parcel, unless it must be larger; whole mm."""
-    sides = (max(need, rng.uniform(floor, most)) for need, floor, most in zip(need_mm, (160, 120), MAX_FACE_MM, strict=True))
-    width, height = (float(np.ceil(side)) for side in sides)
+    drawn = rng.uniform(LEAST_FACE_MM, MAX_FACE_MM)
+    width, height = (float(side) for side in np.ceil(np.maximum(drawn, need_mm)))
     return width, height
 
 

@@ -25,8 +25,8 @@ def layout_a(sheet: Sheet, ship: Shipment, rng: np.random.Generator) -> None:
     sheet.text(38, 24, ship.number, 3.6, "number", anchor="centre")
     sheet.text(38, 29, ship.sort_code, 6.2, bold=True, anchor="centre", fit_mm=70)
     sheet.text(38, 36.6, ship.hub, 4.0, bold=True, anchor="centre", fit_mm=70)
-    _recipient(sheet.part(0, 41.6), ship, 53, 3.4)
-    _sender(sheet.part(0, 59), ship, 53)
+    _recipient(sheet.part(0, 41.4), ship, 54, 3.0)
+    _sender(sheet.part(0, 58.6), ship, 55, 2.1)
     sheet.matrix(58, 44, 16, f"{ship.courier},{ship.number}")
     sheet.text(66, 63, "已验视", 3.4, bold=True, anchor="centre")
     sheet.matrix(4, 69.5, 9.5, f"https://example.com/t?n={ship.number}")
@@ -172,10 +172,10 @@ def _recipient(sheet: Sheet, ship: Shipment, width_mm: float, size_mm: float) ->
     _lines(sheet.part(7, 1.2), person.name, person.phone, person.address, size_mm, width_mm - 8, bold=True)
 
 
-def _sender(sheet: Sheet, ship: Shipment, width_mm: float) -> None:
+def _sender(sheet: Sheet, ship: Shipment, width_mm: float, size_mm: float = 2.5) -> None:
     sheet.disc(3.2, 3.6, 1.9, "寄", filled=False)
     person = ship.sender
-    _lines(sheet.part(7, 1.2), person.name, person.phone, person.address, 2.5, width_mm - 8)
+    _lines(sheet.part(7, 1.2), person.name, person.phone, person.address, size_mm, width_mm - 8)
 
 
 def _party(sheet: Sheet, ship: Shipment, x_mm: float, width_mm: float) -> None:
@@ -191,7 +191,9 @@ def _words(ship: Shipment, side: str) -> tuple[str, str, str]:
     return person.name, person.phone, person.address
 
 
-def _lines(sheet: Sheet, name: str, phone: str, address: str, size_mm: float, width_mm: float, bold: bool = False) -> None:
+def _lines(
+    sheet: Sheet, name: str, phone: str, address: str, size_mm: float, width_mm: float, bold: bool = False
+) -> None:
     """Name and phone in one line, the address below in at most three."""
     gap = 0.5 * size_mm
     long = sheet.length_mm(name, size_mm, bold=bold) + gap + sheet.length_mm(phone, size_mm, bold=bold)

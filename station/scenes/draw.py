@@ -47,7 +47,7 @@ class Sheet:
 
     # ---- text
 
-    def text(  # noqa: PLR0917
+    def text(
         self,
         x_mm: float,
         y_mm: float,
@@ -69,13 +69,15 @@ class Sheet:
         """
         chosen = face or (self.pair.bold if bold else self.pair.plain)
         glyphs = _glyphs(text, chosen, size_mm * self.px_per_mm, fit_mm * self.px_per_mm)
-        length_mm = glyphs.shape[1] / self.px_per_mm
+        length_mm: float = glyphs.shape[1] / self.px_per_mm
         turned = np.rot90(glyphs, -turn // 90)
         left = x_mm - SHIFT[anchor] * turned.shape[1] / self.px_per_mm
         self._print(left, y_mm, turned, kind, text, light=light)
-        return length_mm
+        return float(length_mm)
 
-    def run(self, x_mm: float, y_mm: float, parts: list[tuple[str, str]], size_mm: float, *, bold: bool = False) -> None:
+    def run(
+        self, x_mm: float, y_mm: float, parts: list[tuple[str, str]], size_mm: float, *, bold: bool = False
+    ) -> None:  # fmt: skip
         """Print (text, kind) parts one behind the other, as names and phones stand in one line."""
         for text, kind in parts:
             x_mm += self.text(x_mm, y_mm, text, size_mm, kind, bold=bold) + 0.5 * size_mm

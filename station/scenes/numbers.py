@@ -46,7 +46,8 @@ NUMBERS: Mapping[str, Maker] = {
 
 def grouped(number: str, *sizes: int) -> str:
     """A number in groups as it is printed; the rest goes in fours."""
-    groups, at = [], 0
+    groups: list[str] = []
+    at = 0
     while at < len(number):
         size = sizes[len(groups)] if len(groups) < len(sizes) else 4
         groups.append(number[at : at + size])
@@ -58,4 +59,5 @@ def sort_code(rng: np.random.Generator) -> str:
     """A Chinese routing code such as `342-081-00 052` or `300A G262-00 F3`; not personal."""
     if rng.random() < 0.5:
         return f"{digits(rng, 3)}-{digits(rng, 3)}-00 {digits(rng, 3)}"
-    return f"{digits(rng, 3)}{pick(rng, 'ABC')} G{digits(rng, 3)}-{digits(rng, 2)} {pick(rng, 'ABCDF')}{rng.integers(1, 9)}"
+    hall, gate = f"{digits(rng, 3)}{pick(rng, 'ABC')}", f"{pick(rng, 'ABCDF')}{rng.integers(1, 9)}"
+    return f"{hall} G{digits(rng, 3)}-{digits(rng, 2)} {gate}"

@@ -8,9 +8,15 @@ import numpy as np
 
 T = TypeVar("T")
 
-SURNAMES = tuple("王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段")
+SURNAMES = tuple(
+    "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎"
+    "余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段"
+)
 SURNAMES += ("欧阳", "上官", "司马", "诸葛")
-GIVEN = tuple("伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英华玉萍红建文辉玲峰宇浩然欣怡子涵梓轩雨桐思雅婷晨曦嘉俊豪佳琪诗琦一诺雪梅晓东志鹏海燕春兰国栋振宁")
+GIVEN = tuple(
+    "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英华玉萍红建文辉玲峰宇浩然欣怡子涵梓轩雨桐思雅婷晨曦嘉俊"
+    "豪佳琪诗琦一诺雪梅晓东志鹏海燕春兰国栋振宁"
+)
 # Prefixes in the shape of Chinese mobile numbers that, as far as is known, no carrier hands out to persons.
 MOBILE_PREFIXES = ("142", "143", "160", "161", "163", "164", "168", "169", "179")
 
@@ -33,7 +39,10 @@ DISTRICTS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("重庆", "重庆市", ("渝北区", "沙坪坝区", "九龙坡区")),
     ("新疆维吾尔自治区", "乌鲁木齐市", ("沙依巴克区", "新市区")),
 )
-STREET_STARTS = ("青枫", "云栖", "听松", "望湖", "星澜", "碧溪", "晴川", "锦桐", "梧月", "竹影", "白鹭", "采薇", "鹿鸣", "揽翠", "朝颜", "南絮")
+STREET_STARTS = (
+    "青枫", "云栖", "听松", "望湖", "星澜", "碧溪", "晴川", "锦桐",
+    "梧月", "竹影", "白鹭", "采薇", "鹿鸣", "揽翠", "朝颜", "南絮",
+)  # fmt: skip
 STREET_ENDS = ("路", "街", "大道", "东路", "西街", "巷")
 ESTATES = ("雅苑", "花园", "小区", "公寓", "家园", "华府", "新村", "国际城", "科技园", "大厦")
 POINTS = ("门卫代收", "菜鸟驿站", "丰巢柜", "快递超市", "前台")
@@ -46,7 +55,7 @@ LAST_NAMES = (
     "Abernal", "Brockwell", "Castellan", "Dunmore", "Eastlake", "Fairburn", "Garrow", "Hollins", "Ingleby", "Jessop",
     "Kimball", "Lorimer", "Marchetti", "Northcote", "Ormsby", "Pellegrin", "Quillan", "Rosewall", "Stanway", "Tremont",
 )  # fmt: skip
-US_STREETS = ("Larkmoor", "Old Quarry", "Pinehollow", "Copper Mill", "Wren Hill", "Saltmarsh", "Bramble", "Fallow Creek")
+US_STREETS = ("Larkmoor", "Old Quarry", "Pinehollow", "Copper Mill", "Wren Hill", "Saltmarsh", "Fallow Creek")
 US_STREET_ENDS = ("St", "Ave", "Rd", "Ln", "Blvd", "Ct")
 US_CITIES = (
     ("PORTLAND", "OR", 97), ("AUSTIN", "TX", 78), ("COLUMBUS", "OH", 43), ("DENVER", "CO", 80), ("TAMPA", "FL", 33),
@@ -57,10 +66,11 @@ COMPANIES = ("Bluefinch Goods", "Tallow & Reed", "Northgate Parts", "Quince Pape
 
 @dataclass(frozen=True)
 class Person:
-    """Someone on a label. `place` is the city part of the address, `street` the rest; `postcode` may be empty."""
+    """Someone on a label. `place` is the city part of the address (`town` and more), `street` the rest."""
 
     name: str
     phone: str
+    town: str
     place: str
     street: str
     postcode: str = ""
@@ -87,7 +97,7 @@ def chinese_person(rng: np.random.Generator) -> Person:
     given = "".join(pick(rng, GIVEN) for _ in range(1 if rng.random() < 0.25 else 2))
     province, city, counties = pick(rng, DISTRICTS)
     name = pick(rng, SURNAMES) + given
-    return Person(name, _chinese_phone(rng), province + city + pick(rng, counties), _chinese_street(rng))
+    return Person(name, _chinese_phone(rng), city, province + city + pick(rng, counties), _chinese_street(rng))
 
 
 def western_person(rng: np.random.Generator) -> Person:
@@ -100,7 +110,7 @@ def western_person(rng: np.random.Generator) -> Person:
     phone = f"({rng.integers(201, 989)}) 555-01{digits(rng, 2)}"
     name = f"{pick(rng, FIRST_NAMES)} {pick(rng, LAST_NAMES)}"
     company = pick(rng, COMPANIES) if rng.random() < 0.4 else ""
-    return Person(name, phone, f"{city} {state} {postcode}", street, postcode, company)
+    return Person(name, phone, city, f"{city} {state} {postcode}", street, postcode, company)
 
 
 def masked(person: Person) -> Person:

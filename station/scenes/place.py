@@ -62,7 +62,8 @@ def _pasted(surface: Bgr, label: Bgr, to_face: Points, px_per_mm: float) -> Bgr:
     paper = cv2.warpAffine(label, matrix, size, flags=cv2.INTER_LINEAR, borderMode=border)
     cover = cv2.warpAffine(np.full(label.shape[:2], 255, np.uint8), matrix, size, flags=cv2.INTER_LINEAR)
     out = surface.copy()
-    out[y0:y1, x0:x1] = _over(surface[y0:y1, x0:x1], np.asarray(paper, np.uint8), np.asarray(cover, np.uint8), px_per_mm)
+    under = surface[y0:y1, x0:x1]
+    out[y0:y1, x0:x1] = _over(under, np.asarray(paper, np.uint8), np.asarray(cover, np.uint8), px_per_mm)
     return out
 
 

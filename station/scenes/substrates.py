@@ -17,6 +17,7 @@ SizeMm = tuple[float, float]
 Shade = NDArray[np.float32]  # rows x columns, added to all three channels
 
 FLUTE_MM = 6.5  # period of the corrugation that shows through the liner
+CREASES = 40  # on one bag
 WRINKLE_PX_PER_MM = 1.0  # wrinkles are soft: they are made at this scale and enlarged
 FIBRE_PX_PER_MM = 4.0
 PRINTS = ("FRAGILE", "THIS SIDE UP", "HANDLE WITH CARE", "RECYCLE", "小心轻放", "怕湿", "易碎物品", "向上")
@@ -69,7 +70,7 @@ def tape(picture: Bgr, rng: np.random.Generator, px_per_mm: float, middle_px: fl
     left, right = max(0, int(middle_px - half)), min(view.shape[1], int(middle_px + half))
     if right - left < px_per_mm:
         return
-    strip = view[:, left:right].astype(np.float32) * rng.uniform(0.88, 0.96)
+    strip = view[:, left:right].astype(np.float32) * np.float32(rng.uniform(0.88, 0.96))
     strip += _glare(strip.shape[:2], rng, px_per_mm)[..., None]
     edge = max(1, round(0.3 * px_per_mm))
     strip[:, :edge] += 18
@@ -81,7 +82,7 @@ def _glare(shape: tuple[int, int], rng: np.random.Generator, px_per_mm: float) -
     """Mild highlights along the tape, strongest where it is creased, at most 45 grey levels."""
     small = rng.normal(0, 1, (max(2, int(shape[0] / px_per_mm / 12)), max(2, int(shape[1] / px_per_mm / 4))))
     wide = _enlarge(small.astype(np.float32), (shape[1], shape[0]))
-    return np.asarray(np.clip(20 * (wide - 0.6), 0, 45), np.float32)
+    return np.asarray(np.clip(24 * (wide - 1.1), 0, 45), np.float32)
 
 
 def _dressed(picture: Bgr, rng: np.random.Generator, px_per_mm: float) -> Bgr:
@@ -113,8 +114,9 @@ def _stamp(picture: Bgr, rng: np.random.Generator, px_per_mm: float) -> None:
     sheet.frame(0.5, 0.5, 45.5, 23.5, 0.8)
     sheet.text(23, 4, word, 6, face="noto-bold", anchor="centre", fit_mm=40)
     for x_mm in (15.0, 31.0):
-        sheet.block(x_mm - 0.7, 14, x_mm + 0.7, 21)
-        sheet.block(x_mm - 2.5, 13.4, x_mm + 2.5, 14.6)
+        sheet.block(x_mm - 0.7, 15, x_mm + 0.7, 21)
+        head = np.array([[x_mm - 2.5, 16], [x_mm, 12.5], [x_mm + 2.5, 16]]) * px_per_mm
+        cv2.fillConvexPoly(sheet.ink, head.astype(np.int32), 255, cv2.LINE_AA)
     ink = np.rot90(sheet.ink, int(rng.integers(4)))
     rows, columns = (whole - part for whole, part in zip(picture.shape[:2], ink.shape, strict=True))
     if min(rows, columns) <= 0:
@@ -150,15 +152,19 @@ def _flutes(size_mm: SizeMm, rng: np.random.Generator) -> Shade:
 
 
 def _wrinkles(size_mm: SizeMm, rng: np.random.Generator, depth: float) -> Shade:
-    """Soft ridges with a bright and a dark flank: the slope of smooth noise, folded to make creases."""
+    """Creases in all directions, long and short, each with a bright and a dark flank, on slow changes of tone."""
     rows, columns = _shape(size_mm, WRINKLE_PX_PER_MM)
-    noise = rng.standard_normal((rows, columns), np.float32)
-    broad = cv2.GaussianBlur(noise, (0, 0), sigmaX=14, sigmaY=7)
-    fine = cv2.GaussianBlur(noise, (0, 0), sigmaX=3, sigmaY=6)
-    folds = -np.abs(broad / broad.std()) + 0.35 * fine / fine.std()
-    slope = cv2.Sobel(np.asarray(folds, np.float32), cv2.CV_32F, 1, 1, ksize=5)
-    slope += cv2.Sobel(np.asarray(folds, np.float32), cv2.CV_32F, 0, 1, ksize=5)
-    return _at_fibre_scale(np.asarray(depth * np.tanh(slope / (1.5 * slope.std())), np.float32), size_mm)
+    y, x = np.mgrid[:rows, :columns].astype(np.float32)
+    shade = np.zeros((rows, columns), np.float32)
+    for _ in range(CREASES):
+        angle = rng.uniform(0, np.pi)
+        dx, dy = x - rng.uniform(0, columns), y - rng.uniform(0, rows)
+        width_mm, length_mm = rng.uniform(1.2, 7), rng.uniform(12, 70)
+        along = (dx * np.cos(angle) + dy * np.sin(angle)) / length_mm
+        bend = rng.uniform(-0.6, 0.6) * length_mm * along**2
+        across = (dy * np.cos(angle) - dx * np.sin(angle) + bend) / width_mm
+        shade += rng.normal(0, 0.8) * across * np.exp(-(across**2) / 2 - along**2)
+    return np.asarray(depth * _at_fibre_scale(np.tanh(shade), size_mm) + _clouds(size_mm, rng, depth / 4, 40))
 
 
 def _at_fibre_scale(small: Shade, size_mm: SizeMm) -> Shade:

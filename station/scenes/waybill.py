@@ -85,7 +85,7 @@ def printed(ink: Grey, px_per_mm: float, rng: np.random.Generator) -> Bgr:
     softness_px = rng.uniform(0.03, 0.06) * px_per_mm
     soft = cv2.GaussianBlur(ink, (0, 0), softness_px).astype(np.float32)
     soft *= _density(ink.shape[1], px_per_mm, rng)
-    paper = np.array([rng.uniform(238, 250), rng.uniform(243, 251), rng.uniform(244, 253)], np.float32)
+    paper = np.float32(rng.uniform(238, 250)) + rng.uniform(-2, 3, 3).astype(np.float32)
     black = np.float32(rng.uniform(22, 52))
     grey = soft[..., None] * (black - paper) / 255 + paper
     return np.asarray(cv2.convertScaleAbs(grey), np.uint8)

@@ -93,7 +93,7 @@ def layout_dhl(sheet: Sheet, ship: Shipment, rng: np.random.Generator) -> None:
     sheet.text(51, 99.5, f"WAYBILL {grouped(ship.number, 2)}", 3.4, "number", anchor="centre")
     plate = f"JD01{digits(rng, 16)}"
     sheet.bars(51, 110, (84, 22), plate, anchor="centre")
-    sheet.text(51, 133.5, f"({plate[:1]}) {plate[1:]}", 3, "number", anchor="centre")
+    sheet.text(51, 133.5, f"(J) {plate}", 3, "number", anchor="centre")
     sheet.rows(2, 100, (10, 30, 55, 68, 76, 107), 0.4)
 
 
