@@ -1,0 +1,336 @@
+"""1D and 2D codes: decoded where a decoder can, and located where none can. An undecodable code is still a code.
+
+The picture is an upright label, so bars run along x or along y. Polygons cover whole symbols: zxing-cpp tells only
+the line along which it read, so bars are followed to their ends.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import zxingcpp
+from numpy.typing import NDArray
+
+from hardware.camera.frames import Bgr, Grey, Points
+from station.vision.seen import Code
+
+Rect = tuple[float, float, float, float]  # left, top, right, bottom
+Floats = NDArray[np.float32]
+Mask = NDArray[np.uint8]
+
+_DECODE_PX_MM = 12.0  # with unsharp 42 of 64 Code 128 were decoded at this scale, 8 of 64 on the plain frame
+_SEARCH_PX_MM = 8.0  # a QR module of 0.33 mm still has two and a half pixels
+_BAR_WINDOW_MM = 2.4  # several bars of the widest usual symbol (narrow bar 0.5 mm)
+_BAR_COHERENCE = 0.62  # share of gradient energy across the bars, less along them; text lies below 0.5
+_BAR_ENERGY = 14.0  # mean absolute gradient, of 255: print, not paper grain
+_LEAST_BAR_MM = 2.5  # height of a symbol
+_LEAST_CODE_MM = 9.0  # length of a symbol
+_BAND_MM = 0.4  # bars are followed in steps of this size
+_SAME_BARS = 0.55  # correlation of one band with the next while the bars go on
+_QUIET_MM = 1.6  # a gap without a bar of this width ends a symbol
+_TEXTURE_WINDOW_MM = 2.0
+_TEXTURE_PER_MM = 0.33  # light to dark changes along x and along y in a 2D code
+_LEAST_MATRIX_MM = 7.0  # side of the smallest 2D code on a label
+_LARGEST_MATRIX_MM = 28.0  # a MaxiCode
+_LEAST_BARS = 12  # in a symbol of a few characters; a line of large letters has fewer or does not run on
+_RUN_ON = 0.7  # correlation of two rows 2 mm apart: bars run on, letters change
+_RUN_ON_MM = 2.0
+_EDGE_MM = 0.4  # around a located code: half a blur
+_LINEAR = {one.name for one in zxingcpp.barcode_formats_list(zxingcpp.BarcodeFormat.AllLinear)}
+
+
+@dataclass(frozen=True)
+class _Found:
+    symbology: str
+    rect: Rect
+    text: str = ""
+    upright_bars: bool | None = None  # None: a 2D code
+
+
+def read(bgr: Bgr) -> list[tuple[str, str, Points]]:
+    """What zxing-cpp decodes in the picture as it is: symbology, text, quad (4 x 2 px)."""
+    return [(one.format.name, one.text, _quad(one.position)) for one in zxingcpp.read_barcodes(bgr)]
+
+
+def find(upright: Bgr, px_per_mm: float) -> list[Code]:
+    """All codes of an upright label; polygons are rectangles (4 x 2) in its pixels."""
+    decoded = _decoded(upright, px_per_mm)
+    grey = _at_scale(_grey(upright), _SEARCH_PX_MM / px_per_mm)
+    to_search = _SEARCH_PX_MM / px_per_mm
+    bars = [_Found("1D", rect, upright_bars=way) for way in (True, False) for rect in _bar_areas(grey, way)]
+    dots = [_Found("2D", rect) for rect in [*_qr_areas(grey), *_texture_areas(grey)]]
+    found = _merged([_scaled(one, to_search) for one in decoded], [*bars, *dots])
+    whole = [_whole(one, grey) for one in found if one.text or one.upright_bars is None or _runs_on(grey, one)]
+    return [_code(_scaled(one, 1 / to_search), upright.shape) for one in _without_parts(whole)]
+
+
+def variants(bgr: Bgr, px_per_mm: float) -> list[tuple[Bgr, float]]:
+    """Pictures worth a try for a decoder, with their scale to the given one: plain, enlarged, sharpened."""
+    enlarge = max(1.0, _DECODE_PX_MM / px_per_mm)
+    larger = _at_scale(bgr, enlarge)
+    return [(bgr, 1.0), (larger, enlarge), (_sharpened(larger, _DECODE_PX_MM), enlarge)]
+
+
+def _decoded(upright: Bgr, px_per_mm: float) -> list[_Found]:
+    found: dict[tuple[str, str, bool | None, int, int], _Found] = {}
+    for picture, scale in variants(upright, px_per_mm):
+        for symbology, text, quad in read(picture):
+            one = _as_found(symbology, text, quad / scale)
+            place = 8 * px_per_mm
+            key = (symbology, text, one.upright_bars, int(one.rect[0] / place), int(one.rect[1] / place))
+            found.setdefault(key, one)
+    return list(found.values())
+
+
+def _as_found(symbology: str, text: str, quad: Points) -> _Found:
+    rect = _bounds(quad)
+    if symbology not in _LINEAR:
+        return _Found(symbology, rect, text)
+    along = (quad[1] - quad[0]) + (quad[2] - quad[3])
+    return _Found(symbology, rect, text, upright_bars=bool(abs(along[0]) >= abs(along[1])))
+
+
+def _bar_areas(grey: Grey, upright_bars: bool) -> list[Rect]:
+    """Rectangles full of parallel bars that stand upright (or lie)."""
+    if not upright_bars:
+        return [_turned(rect) for rect in _bar_areas(np.ascontiguousarray(grey.T), True)]
+    window = round(_BAR_WINDOW_MM * _SEARCH_PX_MM)
+    across = cv2.boxFilter(np.abs(cv2.Sobel(grey, cv2.CV_32F, 1, 0) / 4), -1, (window, window // 2))
+    along = cv2.boxFilter(np.abs(cv2.Sobel(grey, cv2.CV_32F, 0, 1) / 4), -1, (window, window // 2))
+    coherent = (across - along) / (across + along + 1e-3) > _BAR_COHERENCE
+    mask = (coherent & (across > _BAR_ENERGY)).astype(np.uint8)
+    gap = np.ones((3, round(_QUIET_MM * _SEARCH_PX_MM)), np.uint8)
+    mask = np.asarray(cv2.morphologyEx(mask, cv2.MORPH_CLOSE, gap), np.uint8)
+    keep = np.ones((round(_LEAST_BAR_MM * _SEARCH_PX_MM / 2), round(_LEAST_CODE_MM * _SEARCH_PX_MM)), np.uint8)
+    return _components(np.asarray(cv2.morphologyEx(mask, cv2.MORPH_OPEN, keep), np.uint8))
+
+
+def _qr_areas(grey: Grey) -> list[Rect]:
+    try:
+        found, quads = cv2.QRCodeDetector().detectMulti(grey)
+    except cv2.error:  # OpenCV's own detector trips over some degenerate pictures
+        return []
+    least = _LEAST_MATRIX_MM * _SEARCH_PX_MM
+    rects = [_bounds(np.asarray(quad, np.float64)) for quad in quads] if found and quads is not None else []
+    rows, columns = grey.shape
+    return [
+        _clipped(rect, columns, rows)
+        for rect in rects
+        if least <= rect[2] - rect[0] <= columns and 0.7 < (rect[2] - rect[0]) / max(rect[3] - rect[1], 1.0) < 1.4
+    ]
+
+
+def _texture_areas(grey: Grey) -> list[Rect]:
+    """Rectangles where light and dark change often along both axes without the gaps between lines of text."""
+    dark = cv2.adaptiveThreshold(
+        cv2.GaussianBlur(grey, (0, 0), 0.8), 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, 65, 25
+    )
+    window = round(_TEXTURE_WINDOW_MM * _SEARCH_PX_MM)
+    changes = [
+        cv2.boxFilter(np.abs(np.diff(dark.astype(np.float32), axis=axis, append=0)) / 255, -1, (window, window))
+        for axis in (0, 1)
+    ]
+    dense = (np.minimum(*changes) * _SEARCH_PX_MM > _TEXTURE_PER_MM).astype(np.uint8)
+    side = round(_LEAST_MATRIX_MM * _SEARCH_PX_MM)
+    opened = cv2.morphologyEx(dense, cv2.MORPH_OPEN, np.ones((side, side), np.uint8))
+    return _components(np.asarray(opened, np.uint8))
+
+
+def _components(mask: Mask) -> list[Rect]:
+    count, _, stats, _ = cv2.connectedComponentsWithStats(mask)
+    boxes = [stats[index] for index in range(1, count)]
+    return [(float(x), float(y), float(x + w), float(y + h)) for x, y, w, h, _ in boxes]
+
+
+def _merged(decoded: list[_Found], located: list[_Found]) -> list[_Found]:
+    """Decoded codes take over the extent of what was located at the same place; the rest stays undecoded."""
+    left = list(located)
+    result: list[_Found] = []
+    for one in decoded:
+        same = [other for other in left if _same_kind(one, other) and _overlap(one.rect, other.rect) > 0.3]
+        left = [other for other in left if other not in same]
+        rect = _union([one.rect, *(other.rect for other in same)])
+        result.append(_Found(one.symbology, rect, one.text, one.upright_bars))
+    return result + left
+
+
+def _same_kind(one: _Found, other: _Found) -> bool:
+    return one.upright_bars == other.upright_bars
+
+
+def _without_parts(found: list[_Found]) -> list[_Found]:
+    """Without what lies inside another code; decoded ones come first."""
+    kept: list[_Found] = []
+    for one in sorted(found, key=lambda each: (not each.text, -_area(each.rect))):
+        if all(_overlap(one.rect, other.rect) < 0.6 or (one.text and one.text != other.text) for other in kept):
+            kept.append(one)
+    return kept
+
+
+def _whole(one: _Found, grey: Grey) -> _Found:
+    """The code with its rectangle grown to the real extent of its bars or dots."""
+    if one.upright_bars is None:
+        rect = _grown_dots(grey, one.rect)
+    elif one.upright_bars:
+        rect = _grown_bars(grey, one.rect)
+    else:
+        rect = _turned(_grown_bars(np.ascontiguousarray(grey.T), _turned(one.rect)))
+    edge = _EDGE_MM * _SEARCH_PX_MM
+    rows, columns = grey.shape
+    grown = (rect[0] - edge, rect[1] - edge, rect[2] + edge, rect[3] + edge)
+    return _Found(one.symbology, _clipped(grown, columns, rows), one.text, one.upright_bars)
+
+
+def _runs_on(grey: Grey, one: _Found) -> bool:
+    """Whether a located area holds many bars that stay the same along their length, as letters do not."""
+    rect = one.rect if one.upright_bars else _turned(one.rect)
+    picture = grey if one.upright_bars else np.ascontiguousarray(grey.T)
+    left, top, right, bottom = (round(side) for side in _clipped(rect, picture.shape[1], picture.shape[0]))
+    middle, half = (top + bottom) // 2, round(_RUN_ON_MM * _SEARCH_PX_MM / 2)
+    rows = [_band(picture[:, left:right], middle + offset, 3) for offset in (-half, 0, half)]
+    dark = rows[1] < (rows[1].min() + rows[1].max()) / 2
+    bars = int(np.count_nonzero(np.diff(dark.astype(np.int8)) == 1))
+    return bars >= _LEAST_BARS and _correlation(rows[0], rows[2]) > _RUN_ON
+
+
+def _grown_bars(grey: Grey, rect: Rect) -> Rect:
+    """Upright bars followed sideways until the quiet zone, then up and down while the same bars go on."""
+    rows, columns = grey.shape
+    left, top, right, bottom = (round(side) for side in _clipped(rect, columns, rows))
+    middle, quarter = (top + bottom) // 2, max(2, (bottom - top) // 4)
+    profile = grey[max(0, middle - quarter) : middle + quarter + 1].astype(np.float32).mean(axis=0)
+    left, right = _sideways(profile, left, right)
+    up, down = _bar_rows(grey[:, left:right], middle)
+    return float(left), float(min(top, up)), float(right), float(max(bottom, down))
+
+
+def _sideways(profile: Floats, left: int, right: int) -> tuple[int, int]:
+    """The ends of the bars in one averaged row of grey values."""
+    inner = profile[left:right]
+    if inner.size < 2:
+        return left, right
+    dark = profile < (float(inner.min()) + float(inner.max())) / 2
+    quiet = round(_QUIET_MM * _SEARCH_PX_MM)
+    marks = np.flatnonzero(dark)
+    before, after = marks[marks < left], marks[marks >= right]
+    for column in before[::-1]:
+        left = int(column) if left - column <= quiet else left
+    for column in after:
+        right = int(column) + 1 if column - right < quiet else right
+    return left, right
+
+
+def _bar_rows(grey: Grey, middle: int) -> tuple[int, int]:
+    """First and last row (exclusive) of the bars that cross row `middle`; the longest third decides."""
+    thirds = [part for part in np.array_split(grey, 3, axis=1) if part.shape[1] > 8]
+    ends = [(_follow(part, middle, -1), _follow(part, middle, 1)) for part in thirds]
+    return min((up for up, _ in ends), default=middle), max((down for _, down in ends), default=middle)
+
+
+def _follow(grey: Grey, middle: int, step: int) -> int:
+    """The row where the bars that cross `middle` end, upwards (-1) or downwards (1)."""
+    band = max(2, round(_BAND_MM * _SEARCH_PX_MM))
+    row, last = middle, _band(grey, middle, band)
+    while 0 <= row + step * band < grey.shape[0]:
+        following = _band(grey, row + step * band, band)
+        if _correlation(last, following) < _SAME_BARS:
+            break
+        row, last = row + step * band, following
+    return row + step * band
+
+
+def _band(grey: Grey, row: int, height: int) -> Floats:
+    return np.asarray(grey[max(0, row - height // 2) : row + height // 2 + 1].astype(np.float32).mean(axis=0))
+
+
+def _correlation(one: Floats, other: Floats) -> float:
+    a, b = one - one.mean(), other - other.mean()
+    return float((a * b).sum() / (np.sqrt((a * a).sum() * (b * b).sum()) + 1e-3))
+
+
+def _grown_dots(grey: Grey, rect: Rect) -> Rect:
+    """A 2D code grown side by side while dark modules touch it with less than one module of gap."""
+    rows, columns = grey.shape
+    left, top, right, bottom = (round(side) for side in _clipped(rect, columns, rows))
+    inside = grey[top:bottom, left:right]
+    if inside.size == 0:
+        return rect
+    dark = grey < (float(np.percentile(inside, 5)) + float(np.percentile(inside, 95))) / 2
+    reach = round(1.0 * _SEARCH_PX_MM)
+    top, bottom = _dot_ends(dark[:, left:right].mean(axis=1) > 0.08, top, bottom, reach)
+    left, right = _dot_ends(dark[top:bottom].mean(axis=0) > 0.08, left, right, reach)
+    return float(left), float(top), float(right), float(bottom)
+
+
+def _dot_ends(busy: NDArray[np.bool_], start: int, end: int, reach: int) -> tuple[int, int]:
+    """`start` and `end` moved outwards over busy rows, across gaps shorter than `reach`."""
+    limit = round(_LARGEST_MATRIX_MM * _SEARCH_PX_MM)
+    first, last = start, end
+    for row in range(start - 1, max(-1, start - limit), -1):
+        first = row if busy[row] and first - row <= reach else first
+    for row in range(end, min(len(busy), end + limit)):
+        last = row + 1 if busy[row] and row - last < reach else last
+    return first, last
+
+
+def _code(one: _Found, shape: tuple[int, ...]) -> Code:
+    left, top, right, bottom = _clipped(one.rect, shape[1], shape[0])
+    polygon = np.array([[left, top], [right, top], [right, bottom], [left, bottom]])
+    return Code(one.symbology, polygon, bool(one.text), one.text)
+
+
+def _scaled(one: _Found, factor: float) -> _Found:
+    left, top, right, bottom = (side * factor for side in one.rect)
+    return _Found(one.symbology, (left, top, right, bottom), one.text, one.upright_bars)
+
+
+def _at_scale(picture: NDArray[np.uint8], factor: float) -> NDArray[np.uint8]:
+    method = cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
+    columns, rows = (max(1, round(side * factor)) for side in (picture.shape[1], picture.shape[0]))
+    return np.asarray(cv2.resize(picture, (columns, rows), interpolation=method), np.uint8)
+
+
+def _sharpened(bgr: Bgr, px_per_mm: float) -> Bgr:
+    soft = cv2.GaussianBlur(bgr, (0, 0), 0.12 * px_per_mm)
+    return np.asarray(cv2.addWeighted(bgr, 2.5, soft, -1.5, 0), np.uint8)
+
+
+def _grey(bgr: Bgr) -> Grey:
+    return np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2GRAY), np.uint8)
+
+
+def _quad(position: zxingcpp.Position) -> Points:
+    corners = (position.top_left, position.top_right, position.bottom_right, position.bottom_left)
+    return np.array([(corner.x, corner.y) for corner in corners], np.float64)
+
+
+def _bounds(points: Points) -> Rect:
+    (left, top), (right, bottom) = points.min(axis=0), points.max(axis=0)
+    return float(left), float(top), float(right), float(bottom)
+
+
+def _turned(rect: Rect) -> Rect:
+    left, top, right, bottom = rect
+    return top, left, bottom, right
+
+
+def _clipped(rect: Rect, width: float, height: float) -> Rect:
+    left, top, right, bottom = rect
+    return max(0.0, left), max(0.0, top), min(float(width), right), min(float(height), bottom)
+
+
+def _union(rects: list[Rect]) -> Rect:
+    lefts, tops, rights, bottoms = zip(*rects, strict=True)
+    return min(lefts), min(tops), max(rights), max(bottoms)
+
+
+def _area(rect: Rect) -> float:
+    return max(0.0, rect[2] - rect[0]) * max(0.0, rect[3] - rect[1])
+
+
+def _overlap(one: Rect, other: Rect) -> float:
+    """Shared area over the smaller one's (0 to 1); a mere line counts as one pixel wide."""
+    width = min(one[2], other[2]) - max(one[0], other[0]) + 1
+    height = min(one[3], other[3]) - max(one[1], other[1]) + 1
+    smaller = min((rect[2] - rect[0] + 1) * (rect[3] - rect[1] + 1) for rect in (one, other))
+    return max(0.0, width) * max(0.0, height) / max(smaller, 1.0)
