@@ -4,6 +4,7 @@ One thread, one tick of at most a tenth of a second. Whatever raises inside a ti
 """
 
 import queue
+import statistics
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -26,6 +27,7 @@ H, S = Happening, State
 
 TICK_S = 0.1
 LAMP_STEADY_S = 0.3  # exposure follows the lamp within some frames
+HEIGHT_READINGS = 16
 APPROACH_S = 1.5  # travel to a stroke and touch down, for the seconds shown to the person
 
 
@@ -147,8 +149,8 @@ class Appliance:
     def _leave(self, before: Visit) -> None:
         """Whatever the tool was doing ends with drivers off and tool up, unless the next state goes on with it."""
         if self._job is not None and not RULES[self.visit.state].moves:
-            self._job = None
             self._machine.safe()
+            self._job = None
         if before.state is S.EMPTY:
             self.face, self.record = self._new_face(), Record(self.visit)
         elif self.visit.side != before.side:
@@ -159,7 +161,7 @@ class Appliance:
         state = self.visit.state
         self._machine.panel.lamp.value = float(RULES[state].lamp)
         if state is S.SETTLED:
-            self._senses.keep(self._machine.panel.height_mm())
+            self._senses.keep(self._height_mm())
             self._job = None if self._parked else self._park()
         elif state is S.MARKING:
             self._begin(resumed=before.state is S.PAUSED)
@@ -207,7 +209,11 @@ class Appliance:
             self._answer(self.face.check(self._photograph()))
 
     def _photograph(self) -> Photo:
-        return self._machine.camera.photo(self._machine.panel.height_mm())
+        return self._machine.camera.photo(self._height_mm())
+
+    def _height_mm(self) -> float:
+        """The height of the upper face: one reading is off by up to a millimetre, the mean of many is not."""
+        return statistics.fmean(self._machine.panel.height_mm() for _ in range(HEIGHT_READINGS))
 
     def _begin(self, resumed: bool) -> None:
         self._strokes_done = self._strokes_done if resumed else 0

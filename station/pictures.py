@@ -3,9 +3,8 @@
 from pathlib import Path
 
 import cv2
-import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
 
+from hardware.camera import files
 from hardware.camera.frames import Bgr
 from hardware.errors import InputError
 
@@ -13,30 +12,11 @@ from hardware.errors import InputError
 MOST_PX = 120_000_000
 # A label this small has no legible line on it.
 LEAST_SIDE_PX = 64
-Image.MAX_IMAGE_PIXELS = None  # the limit above says the same in words that help
 
 
 def load(path: Path) -> Bgr:
-    """The picture (H x W x 3) the way up that its EXIF rotation says.
-
-    Raises `InputError` for a missing file, a folder, something that is no picture, one that is cut off, and one that
-    is too large or too small.
-    """
-    try:
-        with Image.open(path) as picture:
-            _check_size(path, picture.size)
-            upright = ImageOps.exif_transpose(picture).convert("RGB")
-    except InputError:
-        raise
-    except FileNotFoundError as error:
-        raise InputError(f"{path}: no such file; check the name") from error
-    except IsADirectoryError as error:
-        raise InputError(f"{path}: is a folder; name the picture in it") from error
-    except UnidentifiedImageError as error:
-        raise InputError(f"{path}: not a picture that can be read; give a JPEG or PNG") from error
-    except (OSError, ValueError, SyntaxError) as error:
-        raise InputError(f"{path}: the picture is damaged or cut off ({error}); copy it again") from error
-    return np.ascontiguousarray(np.asarray(upright, np.uint8)[:, :, ::-1])
+    """The picture (H x W x 3) the way up that its EXIF rotation says. Raises `InputError` for anything unusable."""
+    return files.read(path, MOST_PX, LEAST_SIDE_PX)
 
 
 def save(path: Path, picture: Bgr) -> None:
@@ -54,12 +34,3 @@ def save(path: Path, picture: Bgr) -> None:
     except OSError as error:
         part.unlink(missing_ok=True)
         raise InputError(f"{path}: cannot be written ({error.strerror}); choose another place") from error
-
-
-def _check_size(path: Path, size: tuple[int, int]) -> None:
-    width, height = size
-    if width * height > MOST_PX:
-        most = f"{MOST_PX // 1_000_000} megapixels"
-        raise InputError(f"{path}: {width} x {height} pixels are too many, at most {most} can be read; make it smaller")
-    if min(size) < LEAST_SIDE_PX:
-        raise InputError(f"{path}: {width} x {height} pixels are too few; each side needs {LEAST_SIDE_PX} or more")

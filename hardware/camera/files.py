@@ -8,6 +8,8 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from hardware.camera.frames import Bgr
 from hardware.errors import InputError
 
+Image.MAX_IMAGE_PIXELS = None  # `most_px` says the same in words that help
+
 
 def read(path: Path, most_px: int, least_side_px: int) -> Bgr:
     """The picture (H x W x 3), the way up that its EXIF rotation says.
@@ -23,7 +25,7 @@ def read(path: Path, most_px: int, least_side_px: int) -> Bgr:
         raise InputError(f"{path}: no such file: check the name") from error
     except IsADirectoryError as error:
         raise InputError(f"{path}: is a folder: name the picture in it") from error
-    except (UnidentifiedImageError, Image.DecompressionBombError) as error:
+    except UnidentifiedImageError as error:
         raise InputError(f"{path}: not a picture that can be read: give a JPEG or PNG") from error
     except (OSError, ValueError, SyntaxError) as error:
         raise InputError(f"{path}: the picture is damaged or cut off ({error}): copy it again") from error
