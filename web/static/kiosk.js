@@ -149,7 +149,7 @@ function drawSides(idle) {
 }
 
 function drawBar(page) {
-  const idle = status.tone === 'idle' && !status.scene.box;
+  const idle = status.tone === 'idle' && status.sign === 'place';
   drawSides(idle || lost);
   setParts(byId('facts'), lost ? [] : idle ? page.today(status.today.boxes) : factsOfVisit(page));
   setHidden(byId('privacy'), !idle || lost);
@@ -196,7 +196,7 @@ function draw() {
   document.body.dataset.tone = lost ? 'stop' : status.tone;
   document.body.dataset.sign = lost ? 'lost' : status.sign;
   document.body.dataset.state = lost ? 'lost' : status.state;
-  setSign(lost ? 'search' : status.sign);
+  setSign(lost ? 'lost' : status.sign);
   drawWords(lost ? page.lost : status.words[language], page);
   drawMeter(page);
   drawBar(page);
