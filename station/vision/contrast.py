@@ -19,6 +19,8 @@ _DARK = 0.4  # of the paper's level: ink lies at 0.05 to 0.2 of it, kraft at 0.5
 _LEAST_PAPER = 110.0  # kraft under good light: a face without any paper must not lower the level of "dark" to ink's
 _FINE_MM = 0.1  # half the stroke of small print: what is smaller is noise
 _COARSE_MM = 1.0  # broader than any bar or stroke but the fattest: what is larger is shading
+_EDGE_MM = 0.3  # an edge of ink is soft: what lies nearer to light is not measured, and the light counts as bare
+_RIM_MM = 0.15  # of the place, one pixel: ink that ends just where the place does has covered it
 _BLOCK_MM = 3.0  # one or two characters: print may be left in one spot only
 _MARK_MM = 1.5  # sigma of what counts as the surroundings of a stroke
 _MARK_DEPTH = 0.22  # of the paper's level: a stroke of half faded print is 0.3 below the mean around, fibre 0.2
@@ -41,9 +43,10 @@ def remains(patch: Patch, paper: float) -> Remains:
     grey = patch.grey
     paper = max(paper, _LEAST_PAPER)
     light = grey > _DARK * paper
-    bare = float(light[patch.inside].mean())
+    inner = _shrunk(patch.inside, _RIM_MM * patch.px_per_mm)
+    bare = float(light[inner].mean()) if inner.any() else 1.0
     scale = WHITE / paper
-    dark = patch.inside & ~light
+    dark = patch.inside & _shrunk(~light, _EDGE_MM * patch.px_per_mm)
     return Remains(
         bare,
         contrast(grey, dark, patch.px_per_mm) * scale,
@@ -81,6 +84,13 @@ def _blurred(grey: Grey, where: Mask, sigma_px: float) -> Levels:
     weight = where.astype(np.float32)
     above = cv2.GaussianBlur(grey * weight, (0, 0), sigma_px)
     return np.asarray(above / np.maximum(cv2.GaussianBlur(weight, (0, 0), sigma_px), 1e-3), np.float32)
+
+
+def _shrunk(mask: Mask, by_px: float) -> Mask:
+    """`mask` less what lies within `by_px` of its complement."""
+    side = 2 * round(by_px) + 1
+    eroded = cv2.erode(mask.astype(np.uint8), np.ones((side, side), np.uint8))
+    return np.asarray(eroded > 0, np.bool_)
 
 
 def _noise(grey: Grey, where: Mask) -> float:

@@ -24,6 +24,11 @@ class Patch:
         """H x W, 0 to 255."""
         return np.asarray(cv2.cvtColor(self.bgr, cv2.COLOR_BGR2GRAY), np.uint8)
 
+    @property
+    def height_mm(self) -> float:
+        """The place's shorter side."""
+        return float(self.inside.any(axis=1).sum()) / self.px_per_mm
+
     def tight(self, margin_mm: float) -> Bgr:
         """The place's own rectangle grown by `margin_mm`."""
         rows, columns = np.where(self.inside.any(axis=1))[0], np.where(self.inside.any(axis=0))[0]

@@ -69,9 +69,10 @@ def readable(reader: TextReader, one: Scene) -> bool:
 
 
 def _share(truth: str, got: str) -> float:
-    wanted = [one for one in truth if one.isalnum()]
-    blocks = SequenceMatcher(None, wanted, [one for one in got if one.isalnum()], autojunk=False).get_matching_blocks()
-    return sum(block.size for block in blocks) / len(wanted)
+    """The share of the longer of the two that agrees in order: babble that hits a digit or two is no reading."""
+    wanted, given = ([one for one in text if one.isalnum()] for text in (truth, got))
+    blocks = SequenceMatcher(None, wanted, given, autojunk=False).get_matching_blocks()
+    return sum(block.size for block in blocks) / max(len(wanted), len(given))
 
 
 def sweep(seed: int, scenes: int) -> Counter[str]:
