@@ -36,7 +36,7 @@ _LEAST_BARS = 12  # in a symbol of a few characters; a line of large letters has
 _RUN_ON = 0.7  # correlation of two rows 2 mm apart: bars run on, letters change
 _RUN_ON_MM = 2.0
 _EDGE_MM = 0.4  # around a located code: half a blur
-_LINEAR = {one.name for one in zxingcpp.barcode_formats_list(zxingcpp.BarcodeFormat.AllLinear)}
+_LINEAR = {one.name for one in zxingcpp.barcode_formats_list(zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.AllLinear))}
 
 
 @dataclass(frozen=True)

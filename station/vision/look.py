@@ -1,0 +1,175 @@
+"""The still picture, start to end: locate, rectify, text, codes, personal: a `Look`.
+
+Recognised text dies here unless a caller asks for it in so many words.
+"""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+
+from hardware.camera.frames import Bgr, Points
+from station.vision import codes, personal
+from station.vision.locate import Candidate, Locator
+from station.vision.rectify import Upright, mapped, rolled, size_mm, upright
+from station.vision.seen import Code, Label, Look, Region
+from station.vision.text import Direction, TextFinder, TextReader, crop, ordered
+
+_FIND_PX_MM = 4.5  # lines of 1.5 mm print are found here, and more pixels find no more
+_READ_PX_MM = 10.0  # print of 2 mm fills half of the recogniser's 48 px
+_MOST_PX = 2400  # side of a rectified label: where the scale was misjudged, memory is not
+_DIRECTION_LINES = 12  # the longest lines vote on which way is up
+_SAME_LINE = 0.9  # of a line's area inside a code: the code's polygon covers it
+_READS = 0.8  # confidence of a line that is text, even between the bars of a code
+_TEXT_NOT_CODE = 0.6  # of an undecoded 2D code covered by lines of text: dense text
+_WEAK = 0.55  # mean confidence of a label's readings below which nothing on it may stay
+_LEAST_TELLING = 1
+_STAGES = ("locate", "rectify", "text", "read", "codes", "personal")
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """A label turned upright, with its lines (quads in photo px)."""
+
+    quad: Points
+    size_mm: tuple[float, float]
+    lines: list[Points]
+
+
+class Eye:
+    """Looks at still pictures. Holds the models; one look at a time."""
+
+    def __init__(self, threads: int = 1) -> None:
+        self._finder = TextFinder(threads)
+        self._reader = TextReader(threads)
+        self._direction = Direction(threads)
+        self._locator = Locator(self._finder)
+
+    def look(self, bgr: Bgr, px_per_mm: float | None = None, reveal: bool = False) -> Look:
+        """What is where on a photo (H x W x 3). `px_per_mm` is the photo's scale on the face, where it is known.
+
+        Text that was recognised is in the result only with `reveal`.
+        """
+        ms = dict.fromkeys(_STAGES, 0.0)
+        with _timed(ms, "locate"):
+            candidates = self._locator.locate(bgr)
+        labels = [self._label(bgr, one, px_per_mm, ms) for one in candidates]
+        kept = [label for label in labels if label is not None]
+        return Look(tuple(label if reveal else _silent(label) for label in kept), ms)
+
+    def _label(self, bgr: Bgr, candidate: Candidate, px_per_mm: float | None, ms: dict[str, float]) -> Label | None:
+        seen = self._turned(bgr, candidate.quad, px_per_mm, ms)
+        with _timed(ms, "rectify"):
+            flat = _flat(bgr, seen.quad, seen.size_mm, _READ_PX_MM)
+        with _timed(ms, "codes"):
+            found = codes.find(flat.picture, flat.px_per_mm)
+        to_flat = np.asarray(np.linalg.inv(flat.to_photo), np.float64)
+        quads = [ordered(mapped(quad, to_flat)) for quad in seen.lines]
+        found = [code for code in found if not _is_text(code, quads)]
+        with _timed(ms, "read"):
+            lines = [line for line in self._read(flat, quads) if not _is_bars(line, flat.px_per_mm, found)]
+        with _timed(ms, "personal"):
+            return _assembled(candidate, seen, flat, lines, found)
+
+    def _turned(self, bgr: Bgr, quad: Points, px_per_mm: float | None, ms: dict[str, float]) -> _Seen:
+        """Find the label's text and with it which way is up."""
+        with _timed(ms, "rectify"):
+            flat = _flat(bgr, quad, size_mm(quad, px_per_mm), _FIND_PX_MM)
+        with _timed(ms, "text"):
+            lines = [line for line, _ in self._finder.find(flat.picture)]
+        with _timed(ms, "rectify"):
+            up = rolled(quad, self._quarters(flat.picture, lines))
+        return _Seen(up, size_mm(up, px_per_mm), [flat.on_photo(line) for line in lines])
+
+    def _quarters(self, picture: Bgr, lines: list[Points]) -> int:
+        """By how many corners the quad has to roll for the text to stand upright."""
+        across = sum(_spread(line)[0] * _height(line) for line in lines if _spread(line)[0] >= _spread(line)[1])
+        down = sum(_spread(line)[1] * _height(line) for line in lines if _spread(line)[0] < _spread(line)[1])
+        quarters = 1 if down > across else 0
+        standing = [line for line in lines if (_spread(line)[0] < _spread(line)[1]) == bool(quarters)]
+        longest = sorted(standing, key=lambda line: -max(_spread(line)))[:_DIRECTION_LINES]
+        votes = self._direction.upside_down([crop(picture, line) for line in longest])
+        flipped = bool(votes) and sum(votes) / len(votes) > 0.5
+        return (quarters + 2 * flipped) % 4
+
+    def _read(self, flat: Upright, quads: list[Points]) -> list[personal.Line]:
+        crops = [crop(flat.picture, quad) for quad in quads]
+        tall = [index for index, quad in enumerate(quads) if _spread(quad)[1] > _spread(quad)[0]]
+        for index, head_down in zip(tall, self._direction.upside_down([crops[one] for one in tall]), strict=True):
+            if head_down > 0.5:
+                crops[index] = np.asarray(cv2.rotate(crops[index], cv2.ROTATE_180), np.uint8)
+        readings = self._reader.read(crops)
+        return [
+            personal.Line(quad / flat.px_per_mm, reading.text, reading.confidence)
+            for quad, reading in zip(quads, readings, strict=True)
+        ]
+
+
+@contextmanager
+def _timed(ms: dict[str, float], stage: str) -> Iterator[None]:
+    start = time.perf_counter()
+    yield
+    ms[stage] += (time.perf_counter() - start) * 1000
+
+
+def _flat(bgr: Bgr, quad: Points, size: tuple[float, float], px_per_mm: float) -> Upright:
+    return upright(bgr, quad, min(px_per_mm, _MOST_PX / max(size)), size)
+
+
+def _assembled(
+    candidate: Candidate, seen: _Seen, flat: Upright, lines: list[personal.Line], found: list[Code]
+) -> Label | None:
+    """The label in pixels of the photo, or None where nothing says that it is one."""
+    kinds = personal.kinds(lines, [code.text for code in found if code.text])
+    telling = sum(personal.telling(line.text) for line in lines)
+    if not found and telling < _LEAST_TELLING:
+        return None
+    regions = tuple(
+        Region(kind, flat.on_photo(line.quad_mm * flat.px_per_mm), line.confidence, line.text)
+        for kind, line in zip(kinds, lines, strict=True)
+    )
+    on_photo = tuple(replace(code, polygon=flat.on_photo(code.polygon)) for code in found)
+    sure = float(np.mean([line.confidence for line in lines])) if lines else 0.0
+    return Label(seen.quad, candidate.confidence * max(sure, 0.1), regions, on_photo, whole=sure < _WEAK)
+
+
+def _silent(label: Label) -> Label:
+    return replace(
+        label,
+        regions=tuple(replace(region, text="") for region in label.regions),
+        codes=tuple(replace(code, text="") for code in label.codes),
+    )
+
+
+def _is_text(code: Code, lines: list[Points]) -> bool:
+    """Whether an undecoded 2D code is really a block of dense text."""
+    if code.decoded or code.symbology != "2D":
+        return False
+    area = cv2.contourArea(code.polygon.astype(np.float32))
+    return sum(_shared(code.polygon, line) for line in lines) > _TEXT_NOT_CODE * area
+
+
+def _is_bars(line: personal.Line, px_per_mm: float, found: list[Code]) -> bool:
+    """Whether what the detector took for text is a part of a code: it lies inside and reads as nothing."""
+    if line.confidence >= _READS:
+        return False
+    quad = line.quad_mm * px_per_mm
+    area = max(1.0, cv2.contourArea(quad.astype(np.float32)))
+    return any(_shared(code.polygon, quad) > _SAME_LINE * area for code in found)
+
+
+def _shared(one: Points, other: Points) -> float:
+    return float(cv2.intersectConvexConvex(one.astype(np.float32), other.astype(np.float32))[0])
+
+
+def _spread(line: Points) -> tuple[float, float]:
+    """Extent of a line along x and along y."""
+    width, height = np.ptp(line, axis=0)
+    return float(width), float(height)
+
+
+def _height(line: Points) -> float:
+    return min(_spread(line))

@@ -1,0 +1,78 @@
+"""From the quad of a label on a photo to an upright picture of it at a fixed scale, and back."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from hardware.camera.frames import Bgr, Points
+
+Matrix = NDArray[np.float64]  # 3 x 3
+
+# Width x height in mm: GB/T 41833-2022 and the couriers' own formats; 102 x 152 and 102 x 203 are 4 x 6 and 4 x 8 in.
+FORMATS_MM = (
+    (76.0, 130.0),
+    (100.0, 100.0),
+    (100.0, 110.0),
+    (102.0, 152.0),
+    (100.0, 180.0),
+    (102.0, 203.0),
+    (105.0, 148.0),
+    (59.0, 191.0),
+)
+_OTHER_FORMAT = 0.08  # of the aspect: further away, the label has none of these formats
+_OTHER_SIDE_MM = 110.0  # geometric mean of the sides of a label of unknown format
+
+
+@dataclass(frozen=True)
+class Upright:
+    """A label as if it lay straight before the eye. `to_photo` takes its pixels to the photo's (3 x 3)."""
+
+    picture: Bgr
+    to_photo: Matrix
+    px_per_mm: float
+
+    def on_photo(self, points: Points) -> Points:
+        """Points (N x 2) of this picture in pixels of the photo."""
+        return mapped(points, self.to_photo)
+
+
+def upright(bgr: Bgr, quad: Points, px_per_mm: float, size_mm: tuple[float, float]) -> Upright:
+    """The label inside `quad` (4 x 2 px of the photo, from its upper left, clockwise), `size_mm` wide and high."""
+    columns, rows = (max(1, round(side * px_per_mm)) for side in size_mm)
+    corners = np.array([[0, 0], [columns, 0], [columns, rows], [0, rows]], np.float32)
+    to_photo = cv2.getPerspectiveTransform(corners, quad.astype(np.float32))
+    picture = cv2.warpPerspective(
+        bgr, to_photo, (columns, rows), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REPLICATE
+    )
+    return Upright(np.asarray(picture, np.uint8), np.asarray(to_photo, np.float64), px_per_mm)
+
+
+def size_mm(quad: Points, px_per_mm: float | None = None) -> tuple[float, float]:
+    """Width and height of the label in `quad`: measured, or without a scale those of the format nearest in shape."""
+    width, height = sides_px(quad)
+    if px_per_mm is not None:
+        return width / px_per_mm, height / px_per_mm
+    aspect = width / height
+    formats = [*FORMATS_MM, *((high, wide) for wide, high in FORMATS_MM)]
+    nearest = min(formats, key=lambda size: abs(np.log(size[0] / size[1] / aspect)))
+    if abs(np.log(nearest[0] / nearest[1] / aspect)) <= _OTHER_FORMAT:
+        return nearest
+    return _OTHER_SIDE_MM * float(np.sqrt(aspect)), _OTHER_SIDE_MM / float(np.sqrt(aspect))
+
+
+def sides_px(quad: Points) -> tuple[float, float]:
+    """Mean width and mean height of a quad, at least 1 px."""
+    sides = np.linalg.norm(np.roll(quad, -1, axis=0) - quad, axis=1)
+    return max(1.0, float(sides[0] + sides[2]) / 2), max(1.0, float(sides[1] + sides[3]) / 2)
+
+
+def rolled(quad: Points, quarters: int) -> Points:
+    """The same quad with its first corner moved on clockwise by `quarters`."""
+    return np.roll(quad, -quarters, axis=0)
+
+
+def mapped(points: Points, matrix: Matrix) -> Points:
+    """Points (N x 2) through a homography."""
+    return np.asarray(cv2.perspectiveTransform(points.reshape(-1, 1, 2), matrix), np.float64).reshape(-1, 2)
