@@ -113,8 +113,8 @@ def layout_two_parts(sheet: Sheet, ship: Shipment, rng: np.random.Generator) -> 
     sheet.rule(0, cut, 100, cut, 0.2)
     if rng.random() < 0.4:
         for y_mm in (20, 52):
-            sheet.text(1, y_mm, ship.number, TINY_MM, "number", turn=90)
-            sheet.text(97, y_mm, ship.number, TINY_MM, "number", turn=270)
+            sheet.text(0.2, y_mm, ship.number, TINY_MM, "number", turn=90)
+            sheet.text(98.3, y_mm, ship.number, TINY_MM, "number", turn=270)
 
 
 def layout_short(sheet: Sheet, ship: Shipment, rng: np.random.Generator) -> None:

@@ -21,6 +21,8 @@ Turn = Literal[0, 90, 180, 270]
 
 INK_LEVEL = 128  # darker than half counts as ink when the extents of a text are taken
 SHIFT: dict[Anchor, float] = {"left": 0.0, "centre": 0.5, "right": 1.0}
+DOT_MM = 0.125  # a thermal head of 203 dpi
+FINE = 8  # modules are cut this fine before they are averaged into pixels
 SMALLEST_PX = 5  # a font below this is not a font any more
 
 
@@ -106,8 +108,9 @@ class Sheet:
     ) -> None:  # fmt: skip
         """A Code 128 at most `size_mm` (along the bars' row, bar height) large, before it is turned."""
         row = _modules(payload, zxingcpp.BarcodeFormat.Code128)[:1]
-        width_px, height_px = (side * self.px_per_mm for side in size_mm)
-        picture = np.repeat(_enlarged(row, width_px, 1.0), round(height_px), axis=0)
+        width_mm, height_mm = size_mm
+        line = _enlarged(row, width_mm, self.px_per_mm)[:1]
+        picture = np.repeat(line, round(height_mm * self.px_per_mm), axis=0)
         turned = np.rot90(picture, -turn // 90)
         left = x_mm - SHIFT[anchor] * turned.shape[1] / self.px_per_mm
         self._print(left, y_mm, turned, "code", payload, "Code128")
@@ -115,7 +118,7 @@ class Sheet:
     def matrix(self, x_mm: float, y_mm: float, side_mm: float, payload: str, symbology: str = "QRCode") -> None:
         """A 2D code at most `side_mm` wide with its upper left there."""
         modules = _modules(payload, getattr(zxingcpp.BarcodeFormat, symbology))
-        self._print(x_mm, y_mm, _enlarged(modules, side_mm * self.px_per_mm), "code", payload, symbology)
+        self._print(x_mm, y_mm, _enlarged(modules, side_mm, self.px_per_mm), "code", payload, symbology)
 
     def maxicode(self, x_mm: float, y_mm: float, width_mm: float, payload: str) -> None:
         """A MaxiCode of exactly `width_mm`; its hexagons do not sit on whole pixels, on real labels neither."""
@@ -221,13 +224,16 @@ def _modules(payload: str, symbology: zxingcpp.BarcodeFormat, scale: int = 1) ->
     return 255 - np.array(zxingcpp.write_barcode_to_image(code, scale=scale, add_quiet_zones=False))
 
 
-def _enlarged(modules: NDArray[np.uint8], width_px: float, rows: float | None = None) -> Grey:
-    """Modules in whole pixels where two or more fit into `width_px`, as print heads do; else to size, grey."""
-    whole = int(width_px / modules.shape[1])
-    if whole >= 2:
-        wide = np.repeat(modules, whole, axis=1)
-        return wide if rows else np.repeat(wide, whole, axis=0)
-    width = max(1, round(width_px))
-    height = 1 if rows else round(modules.shape[0] * width / modules.shape[1])
-    fine = np.repeat(np.repeat(modules, 8, axis=1), 1 if rows else 8, axis=0)
-    return np.asarray(cv2.resize(fine, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
+def _enlarged(modules: NDArray[np.uint8], width_mm: float, px_per_mm: float) -> Grey:
+    """Modules at most `width_mm` wide: as many whole dots of the print head each as fit, but never just one.
+
+    Where the picture's scale does not divide the dots, or two dots do not fit, modules have grey edges.
+    """
+    dots = int(width_mm / modules.shape[1] / DOT_MM)
+    module_mm = dots * DOT_MM if dots >= 2 else width_mm / modules.shape[1]
+    module_px = module_mm * px_per_mm
+    if module_px.is_integer():
+        return np.repeat(np.repeat(modules, int(module_px), axis=1), int(module_px), axis=0)
+    rows, columns = (max(1, round(side * module_px)) for side in modules.shape)
+    fine = np.repeat(np.repeat(modules, FINE, axis=1), FINE, axis=0)
+    return np.asarray(cv2.resize(fine, (columns, rows), interpolation=cv2.INTER_AREA), np.uint8)

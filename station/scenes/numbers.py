@@ -28,7 +28,7 @@ def s10_number(rng: np.random.Generator) -> str:
 
 
 NUMBERS: Mapping[str, Maker] = {
-    "ZTO": lambda rng: f"7{pick(rng, '345678')}{digits(rng, 12)}",
+    "ZTO": lambda rng: f"7{pick(rng, '34568')}{digits(rng, 12)}",
     "YTO": lambda rng: f"YT{digits(rng, 13)}",
     "STO": lambda rng: f"{pick(rng, ('77', '43'))}{digits(rng, 13)}",
     "Yunda": lambda rng: f"{pick(rng, '34')}{digits(rng, 14)}",

@@ -59,7 +59,7 @@ FORMS: Mapping[str, tuple[Form, ...]] = {
 }
 COURIERS: tuple[str, ...] = tuple(FORMS)
 
-TAIL_SHARE = 0.15  # of one-part Chinese labels come on paper longer than the print
+TAIL_SHARE = 0.25  # of one-part Chinese labels come on paper longer than the print
 TAIL = (0.2, 0.45)  # blank share of the whole length then
 LONGEST_MM = 180.0
 
@@ -93,7 +93,7 @@ def printed(ink: Grey, px_per_mm: float, rng: np.random.Generator) -> Bgr:
 
 def _density(columns: int, px_per_mm: float, rng: np.random.Generator) -> np.ndarray[tuple[int], np.dtype[np.float32]]:
     """How black each column of the print head prints: usually 1, sometimes weaker, with weak stripes."""
-    density = np.full(columns, 1.0 if rng.random() < 0.8 else rng.uniform(0.72, 0.92), np.float32)
+    density = np.full(columns, 1.0 if rng.random() < 0.8 else rng.uniform(0.8, 0.95), np.float32)
     if rng.random() < 0.25:
         for _ in range(int(rng.integers(1, 4))):
             width = max(1, round(rng.uniform(0.1, 1.5) * px_per_mm))
