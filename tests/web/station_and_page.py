@@ -1,5 +1,6 @@
 """A real station socket, a real web process in front of it, and statuses of a visit with invented geometry."""
 
+import json
 import sys
 import time
 import urllib.error
@@ -112,12 +113,17 @@ def web_command(path: Path, port: int) -> list[str]:
     return [sys.executable, "-m", "web", "--socket", str(path), "--port", str(port)]
 
 
-def wait_for(url: str) -> None:
+def wait_until_told(address: str, status: Status) -> None:
+    """Until the page knows `status`."""
     deadline = time.monotonic() + WAIT_S
-    while True:
-        try:
-            urllib.request.urlopen(url, timeout=WAIT_S).close()
-            return
-        except urllib.error.URLError:
-            assert time.monotonic() < deadline, f"{url} does not answer"
-            time.sleep(0.05)
+    while told_by(address) != status.to_json():
+        assert time.monotonic() < deadline, f"{address} does not tell the status"
+        time.sleep(0.05)
+
+
+def told_by(address: str) -> dict[str, Any] | None:
+    try:
+        with urllib.request.urlopen(f"{address}/api/v1/status", timeout=WAIT_S) as answer:
+            return dict(json.load(answer))
+    except urllib.error.URLError:
+        return None

@@ -112,8 +112,13 @@ function drawTurn(box, on) {
 
 function drawTool(tool) {
   const node = byId('tool');
+  const appears = node.hasAttribute('hidden');
   show('tool', tool);
-  if (tool) node.style.transform = `translate(${tool[0]}px, ${tool[1]}px)`;
+  if (!tool) return;
+  if (appears) node.style.transition = 'none'; // it glides from place to place, but not in from the corner
+  node.style.transform = `translate(${tool[0]}px, ${tool[1]}px)`;
+  if (appears) node.getBoundingClientRect(); // settles the place before gliding is allowed again
+  node.style.transition = '';
 }
 
 /** Patch the stage to `scene`; `sign` decides on the sweep and the turning arrow; with nothing to draw to scale, the inviting box stands in. */
