@@ -62,8 +62,8 @@ def layout_turned(sheet: Sheet, ship: Shipment, rng: np.random.Generator) -> Non
 def layout_yunda(sheet: Sheet, ship: Shipment, rng: np.random.Generator) -> None:
     """Layout B, 76 x 130: sort code across the top, boxes around, a vertical code on the right."""
     sheet.text(5, 10.6, ship.date, 2.8)
-    sheet.block(60, 6, 74.5, 14.6)
-    sheet.text(67.2, 8.6, "普快" if rng.random() < 0.5 else "标快", 4.2, bold=True, anchor="centre", light=True)
+    sheet.block(57.5, 6, 72, 14.6)
+    sheet.text(64.8, 8.6, "普快" if rng.random() < 0.5 else "标快", 4.2, bold=True, anchor="centre", light=True)
     sheet.text(38, 17, ship.sort_code, 8, bold=True, anchor="centre", fit_mm=67)
     sheet.bars(5, 26, (46, 9), ship.number)
     sheet.text(28, 36.2, ship.number, 3, "number", anchor="centre")
@@ -114,7 +114,7 @@ def layout_two_parts(sheet: Sheet, ship: Shipment, rng: np.random.Generator) -> 
     if rng.random() < 0.4:
         for y_mm in (20, 52):
             sheet.text(0.2, y_mm, ship.number, TINY_MM, "number", turn=90)
-            sheet.text(98.3, y_mm, ship.number, TINY_MM, "number", turn=270)
+            sheet.text(99.9, y_mm, ship.number, TINY_MM, "number", turn=270, anchor="right")
 
 
 def layout_short(sheet: Sheet, ship: Shipment, rng: np.random.Generator) -> None:
@@ -142,9 +142,9 @@ def _upper_part(sheet: Sheet, ship: Shipment, cut: float) -> None:
     _sender(sheet.part(2, cut - 16), ship, 66)
     sheet.matrix(78, 55, 18, f"MMM={{'k1':'{ship.sort_code}','k5':'{ship.number}'}}")
     sheet.text(87, cut - 11, "已验视", 4.2, bold=True, anchor="centre")
-    sheet.frame(2, 13, 98, cut - 1.5)
-    sheet.rows(2, 98, (25, 45, 52.5))
-    sheet.rows(2, 76, (cut - 17,))
+    sheet.frame(2.5, 13, 97.5, cut - 1.5)
+    sheet.rows(2.5, 97.5, (25, 45, 52.5))
+    sheet.rows(2.5, 76, (cut - 17,))
     sheet.rule(76, 52.5, 76, cut - 1.5)
 
 
