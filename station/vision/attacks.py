@@ -1,4 +1,4 @@
-"""The tricks by which covered print is brought back: stretching, averaging along bars, turning, cutting in strips."""
+"""The tricks by which covered print is brought back: calming, stretching, turning, averaging along the bars."""
 
 from collections.abc import Iterator
 

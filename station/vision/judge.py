@@ -17,7 +17,7 @@ from station.vision.contrast import Remains, remains
 from station.vision.patch import Patch, cut, outside_share
 from station.vision.seen import Answer, Place, PlaceVerdict, Verdict
 from station.vision.sight import GLARE_SHARE, blurred, glare_share, too_dark
-from station.vision.text import TextFinder, TextReader, crop
+from station.vision.text import Reading, TextFinder, TextReader, crop
 
 Finding = tuple[Answer, str]  # an answer and why
 
@@ -34,8 +34,10 @@ _MARKS_SHARE = 0.01
 _LINE_MM = 12.0  # no line of text is higher; a larger place without a symbology is an area with lines of its own
 _FIND_PX_PER_MM = 5.0  # the text finder's best scale
 _QUIET = 1.0  # of 255: the faintest of 120 lines that an attack read had 1.3; here one attack is enough
-_CHARACTERS = 3  # fewer tell nobody anything, and a reader finds one or two in any noise
+_CHARACTERS = 3  # fewer are found in any noise, unless the reader is quite sure of them
 _SURE = 0.4  # mean over a reading's characters: 120 readable lines gave 0.41 or more, pure ink 0.45 once in 61
+_NAME = 2  # characters of the shortest name
+_SURE_OF_NAME = 0.6  # pure ink never gave two characters at that, in 61
 _FACE_MM = 40.0  # of the face around the places, by which it is followed to the other photo
 
 
@@ -88,7 +90,7 @@ class Judge:
         views = views_of_text(patch.tight(_READ_MARGIN_MM), patch.px_per_mm)
         quiet = left.bare <= _BARE_SHARE and left.contrast <= _QUIET
         counts = self._counts(islice(views, 1 if quiet else None), patch.px_per_mm, area)
-        count = next((count for count in counts if count >= _CHARACTERS), 0)
+        count = next(filter(None, counts), 0)
         return ("readable", f"a reader still reads {count} characters") if count else None
 
     def _counts(self, views: Iterable[Bgr], px_per_mm: float, area: bool) -> Iterator[int]:
@@ -96,13 +98,20 @@ class Judge:
         for view in views:
             for line in self._lines(view, px_per_mm) if area else [view]:
                 for reading in self._reader.read(list(turned(line))):
-                    yield sum(one.isalnum() for one in reading.text) if reading.confidence >= _SURE else 0
+                    yield _counted(reading)
 
     def _lines(self, view: Bgr, px_per_mm: float) -> list[Bgr]:
         """The lines of text in an area, such as a label that was personal as a whole."""
         scale = min(1.0, _FIND_PX_PER_MM / px_per_mm)
         small = np.asarray(cv2.resize(view, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
         return [crop(view, quad / scale) for quad, _ in self._finder.find(small)]
+
+
+def _counted(reading: Reading) -> int:
+    """How many letters, digits and signs a reading holds, 0 for what noise may give as well."""
+    count = sum(one.isalnum() for one in reading.text)
+    enough = count >= _CHARACTERS and reading.confidence >= _SURE
+    return count if enough or (count >= _NAME and reading.confidence >= _SURE_OF_NAME) else 0
 
 
 def _measured(left: Remains) -> Finding | None:

@@ -64,6 +64,12 @@ def test_a_film_too_good_for_the_measures_is_still_read(judge: Judge) -> None:
     assert found.why == "a reader still reads 11 characters"
 
 
+def test_a_name_of_two_characters_is_read(judge: Judge) -> None:
+    rng = np.random.default_rng(1)
+    found = _one(judge, scene(rng, text_print("张伟", 4.0), Ink(opacity=0.98, texture=0.3), Shot(px_per_mm=10)))
+    assert found.why == "a reader still reads 2 characters"
+
+
 @pytest.mark.parametrize("turn_deg", [0, 90, 180, 270])
 def test_read_whichever_way_up(judge: Judge, turn_deg: float) -> None:
     rng = np.random.default_rng(2)
