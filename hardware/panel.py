@@ -7,6 +7,7 @@ from gpiozero import LED, PWMLED, Buzzer, Device, DigitalInputDevice
 
 D = TypeVar("D", bound=Device)
 
+
 class Distance(Protocol):
     """A sensor beside the camera that looks straight down."""
 

@@ -52,10 +52,10 @@ class Person:
             world.move(*face.plan.move_mm)
         elif state is S.TEAR:
             self._tear()
-        elif state in {S.DONE, S.REMOVED, S.FAULT} and world.box is not None:
+        elif state in {S.DONE, S.REMOVED} and world.box is not None:
             world.take_away()
         elif state is S.FAULT:
-            self._appliance.command("reset")
+            self._clear_up()
 
     def _bring(self) -> None:
         box = None if self._world.box else next(self._boxes, None)
@@ -63,6 +63,14 @@ class Person:
         self._face, self._torn = 0, False
         if box is not None:
             self._world.place(box)
+
+    def _clear_up(self) -> None:
+        """Take the box away, then press reset until the station believes it."""
+        if self._world.box is not None:
+            self._world.take_away()
+        else:
+            self._appliance.command("reset")
+        self._due_s = self._world.clock.now_s() + SLOWEST_S
 
     def _next_side(self) -> None:
         box = self._world.box

@@ -33,9 +33,7 @@ class TwinAxes:
         self._world = world
         self._step_mm = 1 / steps_per_mm
         self._axes = (0, 1) if only_x_at_mm is None else (0,)
-        self._enable = OutputDevice(
-            world.lines.enable, active_high=False, initial_value=False, pin_factory=world.pins
-        )
+        self._enable = OutputDevice(world.lines.enable, active_high=False, initial_value=False, pin_factory=world.pins)
         self._believed = np.zeros(2)
         self._pulses = np.zeros(2, int)
         if only_x_at_mm is not None:

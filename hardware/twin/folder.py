@@ -1,24 +1,24 @@
 """A box from a folder: `box.toml` and one picture per face, so that any photograph can be put on the platform.
 
-    name = "parcel"              # optional: the folder's name otherwise
-    height_mm = 120.0            # of all faces above the platform, 0 to 240
-    light = 1.0                  # optional: share of the usual light, 0.05 to 1.5
+name = "parcel"              # optional: the folder's name otherwise
+height_mm = 120.0            # of all faces above the platform, 0 to 240
+light = 1.0                  # optional: share of the usual light, 0.05 to 1.5
 
-    [pose]                       # optional: the middle of the platform otherwise
-    x_mm = 200.0                 # where the centre of the upper face lies
-    y_mm = 150.0
-    angle_deg = 10.0             # clockwise
+[pose]                       # optional: the middle of the platform otherwise
+x_mm = 200.0                 # where the centre of the upper face lies
+y_mm = 150.0
+angle_deg = 10.0             # clockwise
 
-    [[faces]]
-    picture = "front.jpg"        # beside box.toml, at most 64 megapixels; EXIF rotation is honoured
-    px_per_mm = 8.0              # above 12 the picture is scaled down
-    outlines_mm = [[[10, 10], [86, 10], [86, 140], [10, 140]]]    # optional: labels on the face
+[[faces]]
+picture = "front.jpg"        # beside box.toml, at most 64 megapixels; EXIF rotation is honoured
+px_per_mm = 8.0              # above 12 the picture is scaled down
+outlines_mm = [[[10, 10], [86, 10], [86, 140], [10, 140]]]    # optional: labels on the face
 
-    [[faces.marks]]              # optional: what must not be readable in the end
-    kind = "phone"               # any word
-    polygon_mm = [[20, 30], [60, 30], [60, 34], [20, 34]]    # from the face's top left, x right, y down
-    text = "13800001111"         # optional
-    symbology = ""               # optional: for a code, zxing-cpp's name
+[[faces.marks]]              # optional: what must not be readable in the end
+kind = "phone"               # any word
+polygon_mm = [[20, 30], [60, 30], [60, 34], [20, 34]]    # from the face's top left, x right, y down
+text = "13800001111"         # optional
+symbology = ""               # optional: for a code, zxing-cpp's name
 """
 
 import tomllib

@@ -18,6 +18,7 @@ FIBRE_PX, FIBRE_DEPTH = 9.0, 24.0  # size and depth (grey values) of its clouds
 COVERED_TRANSMITTANCE = 0.08  # one layer of 0.90 leaves print readable (DESIGN 6), one of 0.99 does not
 TEXTURE_DEPTH = 0.006  # share of the opacity by which the paper's fibres make it uneven
 ROLLER_CONTACT_MM = 2.0  # how far along its way a roller touches at once
+DENSEST = 0.9995  # no film is blacker than this share of the light that falls on it
 TEXTURE_PX = 256
 RAGGED_MM = 0.8  # how far the edge of a tear strays
 STREAK_MM = 1.0  # a drying tool leaves out stripes about this wide
@@ -66,7 +67,8 @@ class Ink:
         inside_mm, across_mm = _footprint(spots, start_mm, end_mm, turn_rad, nib)
         cover = np.clip(inside_mm * INK_PX_PER_MM + 0.5, 0.0, 1.0) * self._wet(across_mm, dry)
         fibre = self._texture[y.astype(int) % TEXTURE_PX, x.astype(int) % TEXTURE_PX]
-        self._lay((rows, columns), cover * opacity * (1 + TEXTURE_DEPTH * (0.5 - fibre)))
+        uneven = opacity * (1 + TEXTURE_DEPTH * (0.5 - fibre))
+        self._lay((rows, columns), cover * np.minimum(uneven, DENSEST))
 
     def tear(self, polygon_mm: Points) -> None:
         """What is inside the polygon (face frame) is torn off, ink and print alike."""
@@ -145,9 +147,7 @@ class Ink:
         return (inked + _dither(size)).astype(np.uint8)
 
 
-def _footprint(
-    spots: Floats, start_mm: Points, end_mm: Points, turn_rad: float, nib: Nib
-) -> tuple[Floats, Floats]:
+def _footprint(spots: Floats, start_mm: Points, end_mm: Points, turn_rad: float, nib: Nib) -> tuple[Floats, Floats]:
     """How far inside the swept shape (mm, negative outside) and how far across the way each spot (... x 2) lies."""
     if nib.shape == "round":
         away_mm, across_mm = _from_leg(spots, start_mm, end_mm)

@@ -140,9 +140,7 @@ class Canvas:
             colour = SLEEVE_BGR if width_mm == ARM_WIDTH_MM else SKIN_BGR
             self._limb(picture, np.array([[x + ax, y + ay], [x + bx, y + by]]), width_mm, height_mm, colour)
 
-    def _limb(
-        self, picture: Bgr, ends_mm: Points, width_mm: float, height_mm: float, colour: tuple[int, ...]
-    ) -> None:
+    def _limb(self, picture: Bgr, ends_mm: Points, width_mm: float, height_mm: float, colour: tuple[int, ...]) -> None:
         ends = self._pixels(ends_mm, height_mm)
         thick = max(1, round(width_mm * self.lens.px_per_mm(height_mm)))
         cv2.line(picture, ends[0].tolist(), ends[1].tolist(), colour, thick, cv2.LINE_AA, SUBPIXEL_BITS)
