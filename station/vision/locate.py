@@ -4,7 +4,7 @@ Text is looked for on a reduced frame. Bright quadrilaterals that hold text are 
 explains is framed by itself, grown, so that nothing is lost. A learned locator has this same one method.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -18,11 +18,18 @@ Mask = NDArray[np.uint8]
 _FRAME_PX = 1280  # long side of the reduced frame: 2.5 mm print at arm's length is still found
 _LEAST_LINES = 3  # fewer lines are a mark on a carton; a waybill has ten and more
 _LEAST_SHARE = 0.012  # of the frame, for a label: 60 x 60 mm on the whole platform
-_LEVELS = 14  # thresholds between the darkest and the lightest paper
+_LEVELS = (0.35, 0.45, 0.55, 0.65, 0.72, 0.78, 0.83, 0.87, 0.9, 0.925, 0.95, 0.97)  # thresholds, of the paper's level
+_BRIDGE_PX = 11  # rules and boxes printed in black from edge to edge cut a sheet in parts; they are thinner than this
 _RECTANGULAR = 0.82  # area of a sheet over that of its quad; corners may be covered or folded
 _HOLDS = 0.85  # of the lines an outer sheet has: then the inner sheet is the label
-_DARKER = 10.0  # levels by which what surrounds an inner sheet differs from it when it is another material
+_SAME_SHEET = (
+    0.75  # of the area of the largest quad around the same lines: thresholds differ, tables inside are smaller
+)
+_AS_EXACT = 0.05  # of the filled share: outlines this close are equally good, and the larger one loses nothing
+_DARKER = 0.035  # of the paper's level by which what surrounds a sheet differs when it is another material
 _LOOSE = 2.2  # a sheet so many times larger than its print is a bag, not a label (blank tails end below 2)
+_HAT_PX = 15  # print has dark parts thinner than this
+_PRINT = 0.16  # of the paper's level by which print is darker; folds of a bag stay below
 _GROW = 0.012  # of a side, outwards: half a pixel of blur and the paper's own edge
 _GROW_TEXT = 0.06  # of a side, outwards, where only the text is known
 _NEAR = 2.5  # line heights between two lines of one label
@@ -41,6 +48,7 @@ class _Sheet:
     quad: Points
     lines: frozenset[int]
     level: float  # its paper, 0 to 255
+    filled: float  # share of the quad that is light: 1 for a sheet whose outline was found exactly
 
     @property
     def area(self) -> float:
@@ -82,20 +90,22 @@ def _paper(frame: Bgr) -> Grey:
 def _sheets(grey: Grey, lines: list[Points]) -> list[_Sheet]:
     """Light quadrilaterals with text on them, at many thresholds."""
     centres = np.array([line.mean(axis=0) for line in lines])
-    low, high = np.percentile(grey, (10, 98))
+    paper = float(np.percentile(grey[_inside(grey.shape, lines) > 0], 80))
+    bridge = np.ones((_BRIDGE_PX, _BRIDGE_PX), np.uint8)
     found = [_whole_frame(grey, centres)]
-    for level in np.linspace(low, high, _LEVELS + 2)[1:-1]:
-        for quad in _quads((grey > level).astype(np.uint8)):
-            found.append(_sheet(grey, quad, centres))
+    for level in _LEVELS:
+        light = (grey > level * paper).astype(np.uint8)
+        for mask in (light, np.asarray(cv2.morphologyEx(light, cv2.MORPH_CLOSE, bridge), np.uint8)):
+            found += [_sheet(grey, quad, filled, centres) for quad, filled in _quads(mask)]
     return [one for one in found if one is not None and len(one.lines) >= _LEAST_LINES]
 
 
-def _sheet(grey: Grey, quad: Points, centres: Points) -> _Sheet:
+def _sheet(grey: Grey, quad: Points, filled: float, centres: Points) -> _Sheet:
     shape = quad.astype(np.float32).reshape(-1, 1, 2)
     held = frozenset(
         index for index, (x, y) in enumerate(centres) if cv2.pointPolygonTest(shape, (float(x), float(y)), False) >= 0
     )
-    return _Sheet(quad, held, _level(grey, quad))
+    return _Sheet(quad, held, _level(grey, quad), filled)
 
 
 def _whole_frame(grey: Grey, centres: Points) -> _Sheet | None:
@@ -107,10 +117,10 @@ def _whole_frame(grey: Grey, centres: Points) -> _Sheet | None:
     spread = np.ptp(centres, axis=0) / (columns, rows)
     if paper < 150 or np.mean(np.abs(border - paper) < 25) < 0.7 or spread.min() < 0.4:
         return None
-    return _sheet(grey, quad, centres)
+    return _sheet(grey, quad, 1.0, centres)
 
 
-def _quads(mask: Mask) -> list[Points]:
+def _quads(mask: Mask) -> list[tuple[Points, float]]:
     least = _LEAST_SHARE * mask.size
     shapes, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     quads = []
@@ -119,8 +129,9 @@ def _quads(mask: Mask) -> list[Points]:
             continue
         quad = _four_corners(shape)
         area = float(cv2.contourArea(quad.astype(np.float32)))
-        if least <= area and cv2.contourArea(shape) >= _RECTANGULAR * area:
-            quads.append(ordered(quad))
+        filled = cv2.contourArea(shape) / max(area, 1.0)
+        if least <= area and filled >= _RECTANGULAR:
+            quads.append((ordered(quad), filled))
     return quads
 
 
@@ -140,14 +151,22 @@ def _chosen(sheets: list[_Sheet], grey: Grey, lines: list[Points]) -> list[_Shee
         if any(outer.lines & other.lines for other in chosen):
             continue
         chosen += _innermost(outer, sheets, grey)
-    return [_fitted(sheet, lines) for sheet in chosen]
+    return [_fitted(_sharpest(sheet, sheets), grey, lines) for sheet in chosen]
+
+
+def _sharpest(sheet: _Sheet, sheets: list[_Sheet]) -> _Sheet:
+    """The same sheet at the threshold where its outline was found most exactly: elsewhere the light leaks out."""
+    areas = (_SAME_SHEET * sheet.area, sheet.area)
+    same = [one for one in sheets if one.lines == sheet.lines and areas[0] <= one.area <= areas[1]]
+    best = max(one.filled for one in same)
+    return max((one for one in same if one.filled >= best - _AS_EXACT), key=lambda one: one.area)
 
 
 def _innermost(outer: _Sheet, sheets: list[_Sheet], grey: Grey) -> list[_Sheet]:
     inner = [one for one in sheets if one.area < 0.9 * outer.area and len(one.lines & outer.lines) >= _LEAST_LINES]
     parts: list[_Sheet] = []
     for one in sorted(inner, key=lambda sheet: -sheet.area):
-        other_material = abs(_ring_level(grey, outer, one) - one.level) > _DARKER
+        other_material = abs(_ring_level(grey, outer, one) - one.level) > _DARKER * one.level
         if other_material and not any(one.lines & other.lines for other in parts):
             parts.append(one)
     held = sum(len(one.lines & outer.lines) for one in parts)
@@ -156,13 +175,22 @@ def _innermost(outer: _Sheet, sheets: list[_Sheet], grey: Grey) -> list[_Sheet]:
     return [deepest for part in parts for deepest in _innermost(part, sheets, grey)]
 
 
-def _fitted(sheet: _Sheet, lines: list[Points]) -> _Sheet:
-    """The sheet, or the frame of its text where the sheet is a bag that happens to carry the label."""
-    corners = np.concatenate([lines[index] for index in sheet.lines]).astype(np.float32)
-    text = np.asarray(cv2.boxPoints(cv2.minAreaRect(corners)), np.float64)
-    if sheet.area <= _LOOSE * float(cv2.contourArea(text.astype(np.float32))):
+def _fitted(sheet: _Sheet, grey: Grey, lines: list[Points]) -> _Sheet:
+    """The sheet, or the frame of its print where the sheet is a bag that happens to carry the label."""
+    text = np.concatenate([lines[index] for index in sheet.lines])
+    points = np.concatenate([text, _print(grey, sheet)]).astype(np.float32)
+    frame = np.asarray(cv2.boxPoints(cv2.minAreaRect(points)), np.float64)
+    if sheet.area <= _LOOSE * float(cv2.contourArea(frame.astype(np.float32))):
         return sheet
-    return _Sheet(_grown(ordered(text), _GROW_TEXT), sheet.lines, sheet.level)
+    return replace(sheet, quad=_grown(ordered(frame), _GROW_TEXT))
+
+
+def _print(grey: Grey, sheet: _Sheet) -> Points:
+    """Points (N x 2) on what is printed on a sheet: text too small to be found, bars, rules."""
+    hat = cv2.morphologyEx(grey, cv2.MORPH_BLACKHAT, np.ones((_HAT_PX, _HAT_PX), np.uint8))
+    mask = (hat > _PRINT * sheet.level).astype(np.uint8) & _inside(grey.shape, [_grown(sheet.quad, -0.03)])
+    firm = cv2.morphologyEx(cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((5, 5))), cv2.MORPH_OPEN, np.ones((4, 4)))
+    return np.argwhere(firm > 0)[:, ::-1].astype(np.float64)
 
 
 def _clusters(lines: list[Points], shape: tuple[int, ...]) -> list[Points]:
@@ -186,20 +214,22 @@ def _around(lines: list[Points]) -> Points:
     return ordered(np.asarray(cv2.boxPoints(cv2.minAreaRect(corners)), np.float64))
 
 
+def _inside(shape: tuple[int, ...], quads: list[Points]) -> Mask:
+    mask = np.zeros(shape[:2], np.uint8)
+    return np.asarray(cv2.fillPoly(mask, [np.round(quad).astype(np.int32) for quad in quads], 1), np.uint8)
+
+
 def _level(grey: Grey, quad: Points) -> float:
     """Brightness of the paper inside: print is darker and covers less than half."""
-    mask = cv2.fillPoly(np.zeros(grey.shape, np.uint8), [np.round(quad).astype(np.int32)], 1)
+    mask = _inside(grey.shape, [quad])
     return float(np.percentile(grey[mask > 0], 70)) if mask.any() else 0.0
 
 
 def _ring_level(grey: Grey, outer: _Sheet, inner: _Sheet) -> float:
     """Brightness of what the outer sheet has and the inner one has not, near the inner one."""
-    mask = np.zeros(grey.shape, np.uint8)
-    cv2.fillPoly(mask, [np.round(_grown(inner.quad, 0.12)).astype(np.int32)], 1)
-    kept = cv2.fillPoly(np.zeros(grey.shape, np.uint8), [np.round(outer.quad).astype(np.int32)], 1)
-    cv2.fillPoly(kept, [np.round(_grown(inner.quad, 0.02)).astype(np.int32)], 0)
-    ring = grey[cv2.bitwise_and(mask, kept) > 0]
-    return float(np.median(ring)) if ring.size else inner.level
+    near = _inside(grey.shape, [_grown(inner.quad, 0.12)]) & ~_inside(grey.shape, [_grown(inner.quad, 0.02)])
+    ring = grey[(near & _inside(grey.shape, [outer.quad])) > 0]
+    return float(np.percentile(ring, 70)) if ring.size else inner.level
 
 
 def _grown(quad: Points, share: float) -> Points:

@@ -68,9 +68,10 @@ class Eye:
             found = codes.find(flat.picture, flat.px_per_mm)
         to_flat = np.asarray(np.linalg.inv(flat.to_photo), np.float64)
         quads = [ordered(mapped(quad, to_flat)) for quad in seen.lines]
-        found = [code for code in found if not _is_text(code, quads)]
         with _timed(ms, "read"):
-            lines = [line for line in self._read(flat, quads) if not _is_bars(line, flat.px_per_mm, found)]
+            lines = self._read(flat, quads)
+        found = [code for code in found if not _is_text(code, lines, flat.px_per_mm)]
+        lines = [line for line in lines if not _is_bars(line, flat.px_per_mm, found)]
         with _timed(ms, "personal"):
             return _assembled(candidate, seen, flat, lines, found)
 
@@ -144,12 +145,13 @@ def _silent(label: Label) -> Label:
     )
 
 
-def _is_text(code: Code, lines: list[Points]) -> bool:
-    """Whether an undecoded 2D code is really a block of dense text."""
+def _is_text(code: Code, lines: list[personal.Line], px_per_mm: float) -> bool:
+    """Whether an undecoded 2D code is really a block of dense text, which then reads well."""
     if code.decoded or code.symbology != "2D":
         return False
     area = cv2.contourArea(code.polygon.astype(np.float32))
-    return sum(_shared(code.polygon, line) for line in lines) > _TEXT_NOT_CODE * area
+    read = [line.quad_mm * px_per_mm for line in lines if line.confidence >= _READS and len(line.text) > 1]
+    return sum(_shared(code.polygon, quad) for quad in read) > _TEXT_NOT_CODE * area
 
 
 def _is_bars(line: personal.Line, px_per_mm: float, found: list[Code]) -> bool:
