@@ -55,7 +55,7 @@ def read(bgr: Bgr) -> list[tuple[str, str, Points]]:
 def find(upright: Bgr, px_per_mm: float) -> list[Code]:
     """All codes of an upright label; polygons are rectangles (4 x 2) in its pixels."""
     decoded = _decoded(upright, px_per_mm)
-    grey = _at_scale(_grey(upright), _SEARCH_PX_MM / px_per_mm)
+    grey = _stretched(_at_scale(_grey(upright), _SEARCH_PX_MM / px_per_mm))
     to_search = _SEARCH_PX_MM / px_per_mm
     bars = [_Found("1D", rect, upright_bars=way) for way in (True, False) for rect in _bar_areas(grey, way)]
     dots = [_Found("2D", rect) for rect in [*_qr_areas(grey), *_texture_areas(grey)]]
@@ -297,6 +297,12 @@ def _sharpened(bgr: Bgr, px_per_mm: float) -> Bgr:
 
 def _grey(bgr: Bgr) -> Grey:
     return np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2GRAY), np.uint8)
+
+
+def _stretched(grey: Grey) -> Grey:
+    """Paper white and print black, whatever the light."""
+    black, white = (float(level) for level in np.percentile(grey[::4, ::4], (1, 90)))
+    return np.asarray(np.clip((grey - black) * (255 / max(white - black, 1.0)), 0, 255), np.uint8)
 
 
 def _quad(position: zxingcpp.Position) -> Points:

@@ -14,11 +14,12 @@ import numpy as np
 from hardware.camera.frames import Bgr, Points
 from station.vision import codes, personal
 from station.vision.locate import Candidate, Locator
+from station.vision.overlooked import Net
 from station.vision.rectify import Upright, mapped, rolled, size_mm, upright
 from station.vision.seen import Code, Label, Look, Region
 from station.vision.text import Direction, TextFinder, TextReader, crop, ordered
 
-_FIND_PX_MM = 4.5  # lines of 1.5 mm print are found here, and more pixels find no more
+_FIND_PX_MM = 6.0  # margin numbers of 1.5 mm print are found here; at 4.5 a part of them is not
 _READ_PX_MM = 10.0  # print of 2 mm fills half of the recogniser's 48 px
 _MOST_PX = 2400  # side of a rectified label: where the scale was misjudged, memory is not
 _DIRECTION_LINES = 12  # the longest lines vote on which way is up
@@ -26,7 +27,9 @@ _SAME_LINE = 0.9  # of a line's area inside a code: the code's polygon covers it
 _READS = 0.8  # confidence of a line that is text, even between the bars of a code
 _TEXT_NOT_CODE = 0.6  # of an undecoded 2D code covered by lines of text: dense text
 _WEAK = 0.55  # mean confidence of a label's readings below which nothing on it may stay
-_LEAST_TELLING = 1
+_LEAST_TELLING = 1  # personal lines or codes that make a sheet with text on it a label
+_LEAST_TELLING_BARE = 2  # the same where no sheet was seen: cartons are printed too
+_SHEET = 0.6  # confidence of a candidate that is a sheet
 _STAGES = ("locate", "rectify", "text", "read", "codes", "personal")
 
 
@@ -47,6 +50,7 @@ class Eye:
         self._reader = TextReader(threads)
         self._direction = Direction(threads)
         self._locator = Locator(self._finder)
+        self._net = Net(self._finder, self._reader, self._direction)
 
     def look(self, bgr: Bgr, px_per_mm: float | None = None, reveal: bool = False) -> Look:
         """What is where on a photo (H x W x 3). `px_per_mm` is the photo's scale on the face, where it is known.
@@ -58,6 +62,9 @@ class Eye:
             candidates = self._locator.locate(bgr)
         labels = [self._label(bgr, one, px_per_mm, ms) for one in candidates]
         kept = [label for label in labels if label is not None]
+        with _timed(ms, "locate"):
+            missed = self._net.overlooked(bgr, [label.quad for label in kept])
+        kept += [self._further(bgr, one, px_per_mm, ms) for one in missed]
         return Look(tuple(label if reveal else _silent(label) for label in kept), ms)
 
     def _label(self, bgr: Bgr, candidate: Candidate, px_per_mm: float | None, ms: dict[str, float]) -> Label | None:
@@ -74,6 +81,11 @@ class Eye:
         lines = [line for line in lines if not _is_bars(line, flat.px_per_mm, found)]
         with _timed(ms, "personal"):
             return _assembled(candidate, seen, flat, lines, found)
+
+    def _further(self, bgr: Bgr, candidate: Candidate, px_per_mm: float | None, ms: dict[str, float]) -> Label:
+        """Something personal outside every label: all of it is covered, whatever more is found there."""
+        label = self._label(bgr, candidate, px_per_mm, ms)
+        return replace(label or Label(candidate.quad, candidate.confidence, (), ()), whole=True)
 
     def _turned(self, bgr: Bgr, quad: Points, px_per_mm: float | None, ms: dict[str, float]) -> _Seen:
         """Find the label's text and with it which way is up."""
@@ -126,7 +138,8 @@ def _assembled(
     """The label in pixels of the photo, or None where nothing says that it is one."""
     kinds = personal.kinds(lines, [code.text for code in found if code.text])
     telling = sum(personal.telling(line.text) for line in lines)
-    if not found and telling < _LEAST_TELLING:
+    least = _LEAST_TELLING if candidate.confidence > _SHEET else _LEAST_TELLING_BARE
+    if not any(code.decoded for code in found) and telling + len(found) < least:
         return None
     regions = tuple(
         Region(kind, flat.on_photo(line.quad_mm * flat.px_per_mm), line.confidence, line.text)

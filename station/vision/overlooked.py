@@ -1,0 +1,122 @@
+"""The safety net: print outside every label that was found, which reads as personal or decodes as a code.
+
+Nothing here looks for sheets of paper: a label on its like, a folded corner, a number on the carton itself. It runs
+the text detector only where there is print at all, so that plain cardboard costs next to nothing.
+"""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from hardware.camera.frames import Bgr, Grey, Points
+from station.vision import codes, personal
+from station.vision.locate import Candidate
+from station.vision.text import Direction, TextFinder, TextReader, crop, ordered
+
+Mask = NDArray[np.uint8]
+Box = tuple[int, int, int, int]  # left, top, right, bottom
+
+_FRAME_PX = 2304  # long side: 3.7 px/mm on the platform
+_HAT_PX = 13  # print has dark parts thinner than this
+_DARKER = 22  # levels by which print is darker than what it stands on
+_STROKES_PX = 25  # gap between strokes of one line
+_TOGETHER_PX = 60  # gap between lines of one place
+_LEAST_PX = (40, 9)  # width and height of the shortest line worth reading
+_MOST_PLACES = 8
+_MOST_SHARE = 0.25  # of the frame, for all places together: time has an end
+_MARGIN_PX = 24
+_GROW_PX = 10  # around what was found: 3 mm on the platform
+_CONFIDENCE = 0.4
+_KNOWN = 0.08  # of a side: print this close to a known label belongs to it
+
+
+class Net:
+    """Looks for what is left outside the labels."""
+
+    def __init__(self, finder: TextFinder, reader: TextReader, direction: Direction) -> None:
+        self._finder = finder
+        self._reader = reader
+        self._direction = direction
+
+    def overlooked(self, bgr: Bgr, known: list[Points]) -> list[Candidate]:
+        """Places outside the `known` quads that hold something personal, as quads (4 x 2 px of the photo)."""
+        scale = min(1.0, _FRAME_PX / max(bgr.shape[:2]))
+        columns, rows = (max(1, round(side * scale)) for side in (bgr.shape[1], bgr.shape[0]))
+        frame = np.asarray(cv2.resize(bgr, (columns, rows), interpolation=cv2.INTER_AREA), np.uint8)
+        found = [self._place(frame, box) for box in _places(frame, [quad * scale for quad in known])]
+        return [Candidate(quad / scale, _CONFIDENCE) for quad in found if quad is not None]
+
+    def _place(self, frame: Bgr, box: Box) -> Points | None:
+        """The rectangle around all personal print inside `box`, if there is any."""
+        left, top, right, bottom = box
+        tile = np.ascontiguousarray(frame[top:bottom, left:right])
+        lines = [quad for quad, _ in self._finder.find(tile)]
+        telling = [quad for quad, text in zip(lines, self._texts(tile, lines), strict=True) if personal.telling(text)]
+        telling += [quad for _, _, quad in codes.read(tile)]
+        if not telling:
+            return None
+        points = np.concatenate(telling)
+        (x0, y0), (x1, y1) = points.min(axis=0) - _GROW_PX, points.max(axis=0) + _GROW_PX
+        return np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]]) + np.array([left, top])
+
+    def _texts(self, tile: Bgr, lines: list[Points]) -> list[str]:
+        crops = [crop(tile, ordered(line)) for line in lines]
+        turned = self._direction.upside_down(crops)
+        upright = [
+            np.asarray(cv2.rotate(one, cv2.ROTATE_180), np.uint8) if down > 0.5 else one
+            for one, down in zip(crops, turned, strict=True)
+        ]
+        return [reading.text for reading in self._reader.read(upright)]
+
+
+def _places(frame: Bgr, known: list[Points]) -> list[Box]:
+    """Where print stands outside the known quads, the largest first, within what may be spent."""
+    grey = np.asarray(cv2.cvtColor(frame, cv2.COLOR_BGR2GRAY), np.uint8)
+    strokes = _strokes(grey)
+    for quad in known:
+        centre = quad.mean(axis=0)
+        cv2.fillPoly(strokes, [np.round(centre + (quad - centre) * (1 + 2 * _KNOWN)).astype(np.int32)], 0)
+    lines = cv2.morphologyEx(strokes, cv2.MORPH_CLOSE, np.ones((_STROKES_PX, _STROKES_PX), np.uint8))
+    blobs = [box for box in _boxes(np.asarray(lines, np.uint8)) if _is_line(box, strokes)]
+    mask = np.zeros_like(strokes)
+    for left, top, right, bottom in blobs:
+        mask[top:bottom, left:right] = 1
+    joined = cv2.dilate(mask, np.ones((_TOGETHER_PX, _TOGETHER_PX), np.uint8))
+    return _affordable(_boxes(np.asarray(joined, np.uint8)), grey.shape)
+
+
+def _strokes(grey: Grey) -> Mask:
+    hat = cv2.morphologyEx(grey, cv2.MORPH_BLACKHAT, np.ones((_HAT_PX, _HAT_PX), np.uint8))
+    return np.asarray((hat > _DARKER).astype(np.uint8), np.uint8)
+
+
+def _boxes(mask: Mask) -> list[Box]:
+    count, _, stats, _ = cv2.connectedComponentsWithStats(mask)
+    return [(int(x), int(y), int(x + w), int(y + h)) for x, y, w, h, _ in stats[1:count]]
+
+
+def _is_line(box: Box, strokes: Mask) -> bool:
+    """Whether a blob has the size of a line and is made of strokes: neither a crease nor one solid edge."""
+    left, top, right, bottom = box
+    width, height = right - left, bottom - top
+    if max(width, height) < _LEAST_PX[0] or min(width, height) < _LEAST_PX[1]:
+        return False
+    return 0.1 < float(strokes[top:bottom, left:right].mean()) < 0.8
+
+
+def _affordable(boxes: list[Box], shape: tuple[int, ...]) -> list[Box]:
+    rows, columns = shape[:2]
+    budget = _MOST_SHARE * rows * columns
+    kept: list[Box] = []
+    for left, top, right, bottom in sorted(boxes, key=lambda box: -(box[2] - box[0]) * (box[3] - box[1])):
+        grown = (
+            max(0, left - _MARGIN_PX),
+            max(0, top - _MARGIN_PX),
+            min(columns, right + _MARGIN_PX),
+            min(rows, bottom + _MARGIN_PX),
+        )
+        area = (grown[2] - grown[0]) * (grown[3] - grown[1])
+        if area <= budget and len(kept) < _MOST_PLACES:
+            budget -= area
+            kept.append(grown)
+    return kept
