@@ -31,6 +31,8 @@ _QUIET_MM = 1.6  # a gap without a bar of this width ends a symbol
 _TEXTURE_WINDOW_MM = 2.0
 _TEXTURE_PER_MM = 0.33  # light to dark changes along x and along y in a 2D code
 _LEAST_MATRIX_MM = 7.0  # side of the smallest 2D code on a label
+_BLOCK_MM = 4.5  # a patch of a 2D code; lines of text are lower
+_BULLSEYE_MM = 5.0  # rings, finder patterns and quiet patches inside a code have less texture
 _LARGEST_MATRIX_MM = 28.0  # a MaxiCode
 _LEAST_BARS = 12  # in a symbol of a few characters; a line of large letters has fewer or does not run on
 _RUN_ON = 0.7  # correlation of two rows 2 mm apart: bars run on, letters change
@@ -131,9 +133,14 @@ def _texture_areas(grey: Grey) -> list[Rect]:
         for axis in (0, 1)
     ]
     dense = (np.minimum(*changes) * _SEARCH_PX_MM > _TEXTURE_PER_MM).astype(np.uint8)
-    side = round(_LEAST_MATRIX_MM * _SEARCH_PX_MM)
-    opened = cv2.morphologyEx(dense, cv2.MORPH_OPEN, np.ones((side, side), np.uint8))
-    return _components(np.asarray(opened, np.uint8))
+    block = cv2.morphologyEx(dense, cv2.MORPH_OPEN, _square(_BLOCK_MM))
+    filled = cv2.morphologyEx(block, cv2.MORPH_CLOSE, _square(_BULLSEYE_MM))
+    return _components(np.asarray(cv2.morphologyEx(filled, cv2.MORPH_OPEN, _square(_LEAST_MATRIX_MM)), np.uint8))
+
+
+def _square(side_mm: float) -> Mask:
+    side = round(side_mm * _SEARCH_PX_MM)
+    return np.ones((side, side), np.uint8)
 
 
 def _components(mask: Mask) -> list[Rect]:

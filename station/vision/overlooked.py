@@ -57,7 +57,7 @@ class Net:
             return None
         points = np.concatenate(telling)
         (x0, y0), (x1, y1) = points.min(axis=0) - _GROW_PX, points.max(axis=0) + _GROW_PX
-        return np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]]) + np.array([left, top])
+        return np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]], np.float64) + np.array([left, top], np.float64)
 
     def _texts(self, tile: Bgr, lines: list[Points]) -> list[str]:
         crops = [crop(tile, ordered(line)) for line in lines]

@@ -51,9 +51,20 @@ _DATE = re.compile(
 _WEIGHT = re.compile(
     r"(?i:(?:重量|计费重量|weight|wt)?:?\d{1,3}(?:[.,]\d{1,3})?(?:kg|g|lb|lbs|公斤|千克)|\d/\d|\d of \d)"
 )
-_WORDS = frozenset(
-    ["顺丰速运", "顺丰", "中通快递", "中通", "圆通速递", "圆通", "申通快递", "申通", "韵达快递", "韵达速递", "韵达", "极兔速递", "极兔", "京东物流", "京东快递", "京东", "中国邮政", "邮政", "ems", "德邦快递", "德邦", "菜鸟", "菜鸟速递", "丹鸟", "百世快递", "优速快递", "ups", "fedex", "usps", "dhl", "dpd", "gls", "dhlpaket", "ups2nddayair", "upsground", "upsnextdayair", "priorityovernight", "standardovernight", "prioritymail", "express", "ground", "标准快递", "特快", "特惠", "标快", "陆运", "空运", "电子面单", "快递包裹", "普快", "精准卡行", "精准", "卡行", "标准件", "特快专递", "已验视", "实名认证", "实名验证", "已检视", "已安检", "收", "寄", "收件", "寄件", "收件人", "寄件人", "收方", "寄方", "发件人", "派件", "签收", "签收人", "签收人/时间", "签收栏", "签名", "收件人签名", "客户签收", "时间", "日期", "备注", "品名", "物品", "数量", "重量", "件数", "运费", "代收", "到付", "保价", "打印时间", "服务", "第一联", "第二联", "存根联", "收件联", "寄件联", "to", "from", "shipto", "shipfrom", "tracking", "trackingnumber", "tracking#", "shipment", "shipmentidnumber", "shipmentid", "idnumber", "billing", "billingpp", "weight", "date", "gewicht", "anzahl", "von", "an", "leitcode/routingcode", "identcode/licenseplate", "gogreen", "kontaktabsender", "kontaktempfänger", "1of1"]
-)
+_MAY_STAY = """
+    顺丰速运 顺丰 中通快递 中通 圆通速递 圆通 申通快递 申通 韵达快递 韵达速递 韵达 极兔速递 极兔 京东物流 京东快递 京东
+    中国邮政 中国邮政ems 邮政 ems 德邦快递 德邦 菜鸟 菜鸟速递 丹鸟 百世快递 优速快递 ups fedex usps dhl dpd gls
+    dhlpaket ups2nddayair upsground upsnextdayair fedexground priorityovernight standardovernight prioritymail
+    express expressworldwide ground 标准快递 特快 特惠 标快 陆运 空运 电子面单 快递包裹 普快 精准卡行 精准 卡行
+    标准件 特快专递
+    已验视 实名认证 实名验证 已检视 已安检 收 寄 收件 寄件 收件人 寄件人 收方 寄方 发件人 派件 签收 签收人 签收人/时间
+    签收栏 签名 收件人签名 客户签收 时间 日期 备注 品名 物品 数量 重量 件数 运费 代收 到付 保价 打印时间 服务
+    第一联 第二联 存根联 收件联 寄件联
+    to from shipto ship shipfrom tracking trackingnumber tracking# shipment shipmentidnumber shipmentid idnumber
+    billing billingpp billing:p/p weight date gewicht anzahl von an leitcode/routingcode identcode/licenseplate
+    gogreen kontaktabsender kontaktempfänger
+"""
+_WORDS = frozenset(_MAY_STAY.split())  # as `allowed` compares them: without blanks, in lower case
 
 
 @dataclass(frozen=True)
