@@ -15,6 +15,9 @@ from station.vision.text import TextFinder, ordered
 
 Mask = NDArray[np.uint8]
 
+SHEET = 0.9  # confidence of a light sheet with text on it
+BARE = 0.5  # confidence of text that stands on no sheet, or on one that may be the carton itself
+_BROWN = 0.24  # spread of the channels over the largest: cardboard has 0.3 and more, paper under a lamp below 0.2
 _FRAME_PX = 1280  # long side of the reduced frame: 2.5 mm print at arm's length is still found
 _LEAST_LINES = 3  # fewer lines are a mark on a carton; a waybill has ten and more
 _LEAST_SHARE = 0.012  # of the frame, for a label: 60 x 60 mm on the whole platform
@@ -76,9 +79,17 @@ def _labels(frame: Bgr, lines: list[Points]) -> list[Candidate]:
     sheets = _chosen(_sheets(grey, lines), grey, lines)
     explained = frozenset[int]().union(*(sheet.lines for sheet in sheets))
     rest = [line for index, line in enumerate(lines) if index not in explained]
-    candidates = [Candidate(_grown(sheet.quad, _GROW), 0.9) for sheet in sheets]
-    candidates += [Candidate(_grown(quad, _GROW_TEXT), 0.5) for quad in _clusters(rest, grey.shape)]
+    candidates = [Candidate(_grown(sheet.quad, _GROW), _trust(frame, sheet)) for sheet in sheets]
+    candidates += [Candidate(_grown(quad, _GROW_TEXT), BARE) for quad in _clusters(rest, grey.shape)]
     return sorted(candidates, key=lambda one: -one.confidence)
+
+
+def _trust(frame: Bgr, sheet: _Sheet) -> float:
+    """Less in a sheet as brown as cardboard: it may be the carton, which is printed too."""
+    inside = frame[_inside(frame.shape, [sheet.quad]) > 0].astype(np.float32)
+    light = inside[inside.sum(axis=1) >= np.percentile(inside.sum(axis=1), 40)]
+    colour = np.median(light, axis=0)
+    return BARE if float(np.ptp(colour)) > _BROWN * float(colour.max()) else SHEET
 
 
 def _paper(frame: Bgr) -> Grey:

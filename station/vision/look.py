@@ -13,7 +13,7 @@ import numpy as np
 
 from hardware.camera.frames import Bgr, Points
 from station.vision import codes, personal
-from station.vision.locate import Candidate, Locator
+from station.vision.locate import BARE, Candidate, Locator
 from station.vision.overlooked import Net
 from station.vision.rectify import Upright, mapped, rolled, size_mm, upright
 from station.vision.seen import Code, Label, Look, Region
@@ -29,7 +29,6 @@ _TEXT_NOT_CODE = 0.6  # of an undecoded 2D code covered by lines of text: dense 
 _WEAK = 0.55  # mean confidence of a label's readings below which nothing on it may stay
 _LEAST_TELLING = 1  # personal lines or codes that make a sheet with text on it a label
 _LEAST_TELLING_BARE = 2  # the same where no sheet was seen: cartons are printed too
-_SHEET = 0.6  # confidence of a candidate that is a sheet
 _STAGES = ("locate", "rectify", "text", "read", "codes", "personal")
 
 
@@ -138,7 +137,7 @@ def _assembled(
     """The label in pixels of the photo, or None where nothing says that it is one."""
     kinds = personal.kinds(lines, [code.text for code in found if code.text])
     telling = sum(personal.telling(line.text) for line in lines)
-    least = _LEAST_TELLING if candidate.confidence > _SHEET else _LEAST_TELLING_BARE
+    least = _LEAST_TELLING if candidate.confidence > BARE else _LEAST_TELLING_BARE
     if not any(code.decoded for code in found) and telling + len(found) < least:
         return None
     regions = tuple(

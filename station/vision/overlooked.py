@@ -19,7 +19,9 @@ Box = tuple[int, int, int, int]  # left, top, right, bottom
 _FRAME_PX = 2304  # long side: 3.7 px/mm on the platform
 _HAT_PX = 13  # print has dark parts thinner than this
 _DARKER = 22  # levels by which print is darker than what it stands on
-_STROKES_PX = 25  # gap between strokes of one line
+_SPECK_PX = 14  # area of a letter's thinnest stroke
+_FILLED = (0.06, 0.8)  # share of strokes in the box of a line
+_STROKES_PX = 17  # gap between strokes of one line
 _TOGETHER_PX = 60  # gap between lines of one place
 _LEAST_PX = (40, 9)  # width and height of the shortest line worth reading
 _MOST_PLACES = 8
@@ -86,8 +88,12 @@ def _places(frame: Bgr, known: list[Points]) -> list[Box]:
 
 
 def _strokes(grey: Grey) -> Mask:
+    """Dark strokes, without the specks of paper grain."""
     hat = cv2.morphologyEx(grey, cv2.MORPH_BLACKHAT, np.ones((_HAT_PX, _HAT_PX), np.uint8))
-    return np.asarray((hat > _DARKER).astype(np.uint8), np.uint8)
+    _, names, stats, _ = cv2.connectedComponentsWithStats((hat > _DARKER).astype(np.uint8))
+    large = stats[:, cv2.CC_STAT_AREA] >= _SPECK_PX
+    large[0] = False
+    return np.asarray(large[names].astype(np.uint8), np.uint8)
 
 
 def _boxes(mask: Mask) -> list[Box]:
@@ -101,7 +107,7 @@ def _is_line(box: Box, strokes: Mask) -> bool:
     width, height = right - left, bottom - top
     if max(width, height) < _LEAST_PX[0] or min(width, height) < _LEAST_PX[1]:
         return False
-    return 0.1 < float(strokes[top:bottom, left:right].mean()) < 0.8
+    return _FILLED[0] < float(strokes[top:bottom, left:right].mean()) < _FILLED[1]
 
 
 def _affordable(boxes: list[Box], shape: tuple[int, ...]) -> list[Box]:

@@ -100,7 +100,7 @@ def telling(text: str) -> bool:
 def _kind(text: str, confidence: float, code_texts: Sequence[str]) -> Kind:
     sure = None if _ROUTING.fullmatch(text) else _identifies(text)
     if sure:
-        return "order" if sure == "number" and _ORDER.search(text) else sure
+        return "order" if _ORDER.search(text) else sure
     if _repeats_code(text, code_texts):
         return "number"
     return "other" if confidence >= _SURE and allowed(text) else _guessed(text)
@@ -108,10 +108,10 @@ def _kind(text: str, confidence: float, code_texts: Sequence[str]) -> Kind:
 
 def _guessed(text: str) -> Kind:
     """What a personal line is most likely; it is covered whatever it is."""
-    if _ADDRESS.search(text):
-        return "address"
     if _ORDER.search(text):
         return "order"
+    if _ADDRESS.search(text):
+        return "address"
     return "name" if _NAME_TITLE.search(text) or _RECIPIENT.search(text) else "remark"
 
 
@@ -124,12 +124,10 @@ def allowed(text: str) -> bool:
 
 def _identifies(text: str) -> Kind | None:
     """Phone or number, whatever else the line says. O and l among digits are read as 0 and 1."""
-    for reading in (text, _as_digits(text)):
-        if _PHONE.search(reading):
-            return "phone"
-        if _ID_NUMBER.search(reading) or _long_number(reading):
-            return "number"
-    return None
+    readings = (text, _as_digits(text))
+    if any(_PHONE.search(reading) for reading in readings):
+        return "phone"
+    return "number" if any(_ID_NUMBER.search(reading) or _long_number(reading) for reading in readings) else None
 
 
 def _as_digits(text: str) -> str:

@@ -44,7 +44,11 @@ def test_2d_codes_are_read_and_covered(symbology):
     canvas = paper()
     wide = symbology == "PDF417"
     place = drawn(
-        zxingcpp.barcode_format_from_str(symbology), "NOBODY, ELM STREET 12, 4711", (150, 400), (480, 160) if wide else (220, 220), canvas
+        zxingcpp.barcode_format_from_str(symbology),
+        "NOBODY, ELM STREET 12, 4711",
+        (150, 400),
+        (480, 160) if wide else (220, 220),
+        canvas,
     )
     found = codes.find(canvas, 10.0)
     assert [(code.symbology, code.decoded) for code in found] == [(symbology, True)]

@@ -1,0 +1,134 @@
+import cv2
+import numpy as np
+import pytest
+
+from station.vision.look import Eye
+from tests.vision.pictures import YUNDA_PX_MM, box, covered, on_background, picture
+
+
+@pytest.fixture(scope="module")
+def eye():
+    return Eye()
+
+
+@pytest.fixture(scope="module")
+def yunda(eye):
+    return eye.look(picture("yunda-76x130.png"), reveal=True)
+
+
+@pytest.fixture(scope="module")
+def deppon(eye):
+    return eye.look(picture("deppon-76x130.jpg"))
+
+
+@pytest.fixture(scope="module")
+def ups(eye):
+    return eye.look(picture("ups-cardboard.jpg"), reveal=True)
+
+
+def personal(look):
+    regions = [region.polygon for label in look.labels for region in label.regions if region.kind != "other"]
+    return regions + codes(look)
+
+
+def codes(look):
+    return [code.polygon for label in look.labels for code in label.codes]
+
+
+def test_the_photograph_has_both_bar_codes_the_maxicode_and_the_number_line(ups):
+    (label,) = ups.labels
+    assert sorted(code.symbology for code in label.codes if code.decoded) == ["Code128", "Code128"]
+    maxicode = np.array([[185, 569], [424, 573], [424, 806], [185, 808]], float)
+    long_bars = np.array([[193, 991], [980, 991], [978, 1185], [193, 1191]], float)
+    assert covered(maxicode, codes(ups)) >= 0.99
+    assert covered(long_bars, codes(ups)) >= 0.99
+    assert any(region.kind == "number" and "2425" in region.text for region in label.regions)
+
+
+def test_the_photograph_is_upright(ups):
+    assert np.linalg.norm(ups.labels[0].quad[0] - (139, 470)) < 60
+
+
+def test_yunda_codes_margins_and_people_are_personal(yunda):
+    places = {
+        "code": box(29, 166, 307, 225),
+        "lying code": box(375, 184, 434, 461),
+        "number": box(93, 231, 243, 247),
+        "left margins": box(9, 234, 21, 348),
+        "right margin": box(468, 245, 482, 362),
+        "bottom": box(32, 819, 150, 831),
+        "recipient": box(110, 390, 230, 404),
+        "recipient's address": box(110, 423, 338, 437),
+        "sender": box(110, 494, 230, 508),
+        "sender's address": box(110, 519, 336, 532),
+    }
+    polygons = personal(yunda)
+    missed = [name for name, place in places.items() if covered(place, polygons) < 0.9]
+    assert missed == []
+
+
+def test_yunda_routing_code_and_product_may_stay(yunda):
+    may_stay = {region.text for region in yunda.labels[0].regions if region.kind == "other"}
+    assert {"300A G262-00 F3", "普快"} <= may_stay
+
+
+def test_deppon_codes_margins_and_people_are_personal(deppon):
+    places = {
+        "code": box(26, 191, 418, 265),
+        "lying code": box(24, 401, 74, 726),
+        "left margin": box(6, 166, 16, 280),
+        "right margin": box(428, 306, 438, 420),
+        "recipient": box(22, 318, 214, 334),
+        "recipient's address": box(22, 345, 302, 359),
+        "sender": box(98, 404, 246, 417),
+        "sender's address": box(98, 427, 338, 437),
+    }
+    polygons = personal(deppon)
+    missed = [name for name, place in places.items() if covered(place, polygons) < 0.9]
+    assert missed == []
+
+
+@pytest.mark.parametrize("quarters", [1, 2, 3])
+def test_the_quad_starts_at_the_labels_own_upper_left(eye, quarters):
+    corners = np.roll(np.array([[60, 70], [760, 90], [740, 790], [40, 770]], float), -quarters, axis=0)
+    photo = on_background(picture("yunda-76x130.png"), np.full((860, 820, 3), 70, np.uint8), corners)
+    (label,) = eye.look(photo, px_per_mm=YUNDA_PX_MM).labels
+    assert int(np.argmin(np.linalg.norm(corners - label.quad[0], axis=1))) == 0
+
+
+def test_text_dies_in_the_eye_unless_it_is_asked_for(deppon, yunda):
+    (label,) = deppon.labels
+    assert label.regions
+    assert all(region.text == "" for region in label.regions)
+    assert all(code.text == "" for code in label.codes)
+    assert any(region.text for region in yunda.labels[0].regions)
+
+
+def test_every_stage_is_timed(deppon):
+    assert set(deppon.ms) == {"locate", "rectify", "text", "read", "codes", "personal"}
+    assert all(deppon.ms[stage] > 0 for stage in deppon.ms)
+
+
+@pytest.mark.parametrize("name", ["cardboard2.jpg", "cardboard55.jpg"])
+def test_cardboard_has_no_label(eye, name):
+    assert eye.look(picture(name)).labels == ()
+
+
+def test_white_paper_and_arrows_are_no_label(eye):
+    photo = cv2.resize(picture("cardboard2.jpg"), (1400, 1050))
+    cv2.rectangle(photo, (300, 200), (800, 900), (250, 250, 250), -1)
+    cv2.arrowedLine(photo, (1000, 800), (1000, 300), (30, 30, 30), 20)
+    assert eye.look(photo).labels == ()
+
+
+def test_a_number_on_the_carton_itself_is_caught(eye):
+    photo = cv2.resize(picture("cardboard2.jpg"), (1400, 1050))
+    cv2.putText(photo, "SF1234567890123", (500, 500), cv2.FONT_HERSHEY_SIMPLEX, 1.0, (20, 20, 20), 2, cv2.LINE_AA)
+    (label,) = eye.look(photo).labels
+    assert label.whole
+    assert covered(box(505, 476, 780, 500), [label.quad]) > 0.95
+
+
+def test_tiny_and_empty_pictures_have_no_label(eye):
+    assert eye.look(np.zeros((1, 1, 3), np.uint8)).labels == ()
+    assert eye.look(np.full((500, 500, 3), 255, np.uint8)).labels == ()
