@@ -24,7 +24,7 @@ _LEAST_SHARE = 0.012  # of the frame, for a label: 60 x 60 mm on the whole platf
 _LEVELS = (0.35, 0.45, 0.55, 0.65, 0.72, 0.78, 0.83, 0.87, 0.9, 0.925, 0.95, 0.97)  # thresholds, of the paper's level
 _BRIDGE_PX = 11  # rules and boxes printed in black from edge to edge cut a sheet in parts; they are thinner than this
 _RECTANGULAR = 0.82  # area of a sheet over that of its quad; corners may be covered or folded
-_HOLDS = 0.85  # of the lines an outer sheet has: then the inner sheet is the label
+_HOLDS = 0.7  # of the lines an outer sheet has: then the inner sheet is the label
 _SAME_SHEET = (
     0.75  # of the area of the largest quad around the same lines: thresholds differ, tables inside are smaller
 )

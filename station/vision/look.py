@@ -15,12 +15,13 @@ from hardware.camera.frames import Bgr, Points
 from station.vision import codes, personal
 from station.vision.locate import BARE, Candidate, Locator
 from station.vision.overlooked import Net
-from station.vision.rectify import Upright, mapped, rolled, size_mm, upright
+from station.vision.rectify import Upright, mapped, rolled, size_mm, upright, with_margin
 from station.vision.seen import Code, Label, Look, Region
 from station.vision.text import Direction, TextFinder, TextReader, crop, ordered
 
 _FIND_PX_MM = 6.0  # margin numbers of 1.5 mm print are found here; at 4.5 a part of them is not
 _READ_PX_MM = 10.0  # print of 2 mm fills half of the recogniser's 48 px
+_MARGIN_MM = 3.0  # around the quad: more than its corners are off at an IoU of 0.9
 _MOST_PX = 2400  # side of a rectified label: where the scale was misjudged, memory is not
 _DIRECTION_LINES = 12  # the longest lines vote on which way is up
 _SAME_LINE = 0.9  # of a line's area inside a code: the code's polygon covers it
@@ -128,7 +129,9 @@ def _timed(ms: dict[str, float], stage: str) -> Iterator[None]:
 
 
 def _flat(bgr: Bgr, quad: Points, size: tuple[float, float], px_per_mm: float) -> Upright:
-    return upright(bgr, quad, min(px_per_mm, _MOST_PX / max(size)), size)
+    """The label and a margin: print at its edge is whole, and a quad a little too small loses nothing."""
+    around, around_mm = with_margin(quad, size, _MARGIN_MM)
+    return upright(bgr, around, min(px_per_mm, _MOST_PX / max(around_mm)), around_mm)
 
 
 def _assembled(

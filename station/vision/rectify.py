@@ -49,6 +49,15 @@ def upright(bgr: Bgr, quad: Points, px_per_mm: float, size_mm: tuple[float, floa
     return Upright(np.asarray(picture, np.uint8), np.asarray(to_photo, np.float64), px_per_mm)
 
 
+def with_margin(quad: Points, size_mm: tuple[float, float], margin_mm: float) -> tuple[Points, tuple[float, float]]:
+    """The quad and size of the label and `margin_mm` around it, in the label's own plane."""
+    width, height = size_mm
+    corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
+    plane = np.asarray(cv2.getPerspectiveTransform(corners, quad.astype(np.float32)), np.float64)
+    outwards = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]], np.float64) * margin_mm
+    return mapped(corners + outwards, plane), (width + 2 * margin_mm, height + 2 * margin_mm)
+
+
 def size_mm(quad: Points, px_per_mm: float | None = None) -> tuple[float, float]:
     """Width and height of the label in `quad`: measured, or without a scale those of the format nearest in shape."""
     width, height = sides_px(quad)
