@@ -19,8 +19,6 @@ STILL_S = 0.5  # a box just put down rocks for some tenths of a second
 QUIET_S = 1.0  # after a hand was seen, the tool waits this long before it moves again by itself
 FROZEN_S = 1.5  # a camera that gives the same noise for this long hangs; the person is told within 2 s
 HEAD_HALF_MM = 30.0  # half the width of the tool's head, and some blur
-# A band wider than this share of the picture hides too much of the platform to tell whether a box is there.
-BLIND_SHARE = 0.4
 
 # What the one button of the panel means, by state; anywhere else it pauses.
 BUTTON: dict[State, Command] = {
@@ -92,30 +90,24 @@ class Senses:
     def camera(self, visit: Visit, face: Face, parked: bool) -> Noticed:
         """What one preview frame means. Raises `CameraFault` when the camera hangs."""
         self._preview = self._machine.camera.preview()
-        tool = [] if parked else self._tool_px(face.height_mm)
-        sight = self._watch.update(self._preview, tool)
-        self.present = sight.present or self._blind(tool)
+        sight = self._watch.update(self._preview, [] if parked else self._tool_px(face.height_mm))
+        self.present = sight.present
         if sight.frozen_s > FROZEN_S:
             raise CameraFault("the camera gives the same frame again and again: check its cable, restart the station")
         if sight.dark:
             yield H.PAUSE, "dark"
-        elif not self.present and sight.still_s >= STILL_S:
-            yield H.GONE, ""
         elif visit.state is S.PAUSED:
             yield from self._after_pause(visit, face, sight)
+        elif parked and not sight.present and sight.still_s >= STILL_S:
+            yield H.GONE, ""
         else:
             yield from _on_the_platform(visit.state, sight)
-
-    def _blind(self, tool: list[Points]) -> bool:
-        assert self._preview is not None
-        hidden_px = sum(float(np.ptp(band[:, 0])) for band in tool)
-        return hidden_px > BLIND_SHARE * int(self._preview.grey.shape[1])
 
     def _after_pause(self, visit: Visit, face: Face, sight: Sight) -> Noticed:
         if sight.still_s < QUIET_S:
             return
         if self._shifted(face):
-            yield H.SHIFTED, ""
+            yield (H.SHIFTED if sight.present else H.GONE), ""
         elif visit.paused_for == "contact":
             raise MachineFault("the tool lost contact though the box did not move: check the motor supply")
         elif visit.paused_for in PASSING or self._guard_shut_before_work(visit):
