@@ -35,6 +35,7 @@ _HAT_PX = 15  # print has dark parts thinner than this
 _PRINT = 0.16  # of the paper's level by which print is darker; folds of a bag stay below
 _GROW = 0.012  # of a side, outwards: half a pixel of blur and the paper's own edge
 _GROW_TEXT = 0.06  # of a side, outwards, where only the text is known
+_SAME_PLACE = 0.5  # of an earlier label's area
 _NEAR = 2.5  # line heights between two lines of one label
 
 
@@ -55,7 +56,7 @@ class _Sheet:
 
     @property
     def area(self) -> float:
-        return float(cv2.contourArea(self.quad.astype(np.float32)))
+        return _area(self.quad)
 
 
 class Locator:
@@ -81,7 +82,16 @@ def _labels(frame: Bgr, lines: list[Points]) -> list[Candidate]:
     rest = [line for index, line in enumerate(lines) if index not in explained]
     candidates = [Candidate(_grown(sheet.quad, _GROW), _trust(frame, sheet)) for sheet in sheets]
     candidates += [Candidate(_grown(quad, _GROW_TEXT), BARE) for quad in _clusters(rest, grey.shape)]
-    return sorted(candidates, key=lambda one: -one.confidence)
+    return _apart(sorted(candidates, key=lambda one: (-one.confidence, -_area(one.quad))))
+
+
+def _apart(candidates: list[Candidate]) -> list[Candidate]:
+    """Without those that lie on an earlier one, or around it."""
+    kept: list[Candidate] = []
+    for one in candidates:
+        if all(_shared(one.quad, other.quad) < _SAME_PLACE * _area(other.quad) for other in kept):
+            kept.append(one)
+    return kept
 
 
 def _trust(frame: Bgr, sheet: _Sheet) -> float:
@@ -247,6 +257,14 @@ def _grown(quad: Points, share: float) -> Points:
     """Every corner moved away from the centre by `share` of its distance, twice: of a side, once at each end."""
     centre = quad.mean(axis=0)
     return np.asarray(centre + (quad - centre) * (1 + 2 * share), np.float64)
+
+
+def _area(quad: Points) -> float:
+    return float(cv2.contourArea(quad.astype(np.float32)))
+
+
+def _shared(one: Points, other: Points) -> float:
+    return float(cv2.intersectConvexConvex(one.astype(np.float32), other.astype(np.float32))[0])
 
 
 def _resized(bgr: Bgr, scale: float) -> Bgr:
