@@ -12,7 +12,7 @@ import numpy as np
 
 from hardware.camera.frames import Bgr, Preview
 from hardware.machine import twin_machine
-from station.redact import judged
+from station.redact import compared
 from station.scenes.boxes import boxes
 from station.vision.judge import Judge
 from station.vision.look import Eye
@@ -58,7 +58,7 @@ def run(photos: Sequence[Bgr], rounds: int) -> Bench:
             for stage, value in look.ms.items():
                 ms[f"look: {stage}"].append(value)
             ms["look"].append(sum(look.ms.values()))
-            ms["judge"].append(_timed(lambda: judged(photo, look, judge)))  # noqa: B023  (called at once)
+            ms["judge"].append(_timed(lambda: compared(photo, photo, look, judge)))  # noqa: B023  (called at once)
     return Bench(dict(ms))
 
 

@@ -5,7 +5,7 @@ gets this far; photographs are kept only until the next one of the same face, to
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -21,8 +21,9 @@ from station.erase.tool import outline, polygons, solid
 from station.erase.work import Area, Stroke, Tear
 from station.geometry import ErrorBudget, Plane
 from station.vision.align import align
-from station.vision.judge import Judge
+from station.vision.judge import Judge, cut_out
 from station.vision.look import Eye
+from station.vision.patch import Patch
 from station.vision.seen import Place, Verdict
 from station.visit import Happening, Reason
 
@@ -40,6 +41,14 @@ class Answer:
     reason: Reason = ""
 
 
+@dataclass(frozen=True)
+class Spot:
+    """A personal place, and what it looked like when it was first seen: a small picture that dies with the face."""
+
+    place: Place
+    before: Patch
+
+
 class Face:
     """One side of one box. `passes` is how often ink may be tried before the person is asked to tear."""
 
@@ -47,7 +56,7 @@ class Face:
         self._eye, self._judge, self._lens, self._tool = eye, judge, lens, tool
         self._policy, self._passes_allowed = policy, passes
         self._photo: Photo | None = None
-        self._places: list[Place] = []
+        self._spots: list[Spot] = []
         self._areas: list[Area] = []
         self._inked: list[Points] = []
         self.quads_mm: list[Points] = []
@@ -67,7 +76,7 @@ class Face:
         fresh = self._take_in(photo, self._policy if found_again else "label")
         if torn:
             return self._after_tearing(found_again, fresh)
-        if not self._places and not self._areas:
+        if not self._spots and not self._areas:
             return Answer(Happening.NOTHING)
         if not found_again and not fresh:
             return self.give_up("unseen")
@@ -97,7 +106,7 @@ class Face:
     @property
     def places(self) -> int:
         """How many places are personal."""
-        return len(self._places)
+        return len(self._spots)
 
     @property
     def todo_mm(self) -> list[Points]:
@@ -125,12 +134,11 @@ class Face:
         known = _union([*self._inked, *self.todo_mm])
         fresh = [area for area in areas if _share(area.polygon_mm, known) < INKED_SHARE]
         self._areas += fresh
-        there = _union([place.polygon for place in self._places])
-        ink = _union(self._inked)
-        self._places += [
-            place
+        there = _union([*(plane.to_mm(spot.place.polygon) for spot in self._spots), *self._inked])
+        self._spots += [
+            Spot(place, cut_out(photo.bgr, place, plane.px_per_mm))
             for place in cover.places(look)
-            if _share(place.polygon, there) < INKED_SHARE and _share(plane.to_mm(place.polygon), ink) < INKED_SHARE
+            if _share(plane.to_mm(place.polygon), there) < INKED_SHARE
         ]
         return fresh
 
@@ -145,11 +153,11 @@ class Face:
         True when nothing was known or everything was carried; False when the face is not to be recognised: then what
         was known is dropped, and only covering whole labels is safe.
         """
-        if self._photo is None or not (self._places or self._areas or self._inked):
+        if self._photo is None or not (self._spots or self._areas or self._inked):
             return True
         moved = align(self._photo.bgr, photo.bgr, self._known_px())
         if moved is None:
-            self._places, self._areas, self._inked = [], [], []
+            self._spots, self._areas, self._inked = [], [], []
             return False
         self._carry(Plane(self._lens, self._photo.face_height_mm), moved, Plane(self._lens, photo.face_height_mm))
         return True
@@ -158,7 +166,7 @@ class Face:
         """What the station knows of the face in its last photograph: the box may move while the platform stays."""
         plane = Plane(self._lens, self.height_mm)
         known_mm = [*self.quads_mm, *self.todo_mm, *self._inked]
-        return np.vstack([plane.to_px(points) for points in known_mm] + [place.polygon for place in self._places])
+        return np.vstack([plane.to_px(points) for points in known_mm] + [spot.place.polygon for spot in self._spots])
 
     def _carry(self, old: Plane, moved: Points, new: Plane) -> None:
         def follow_px(points: Points) -> Points:
@@ -167,7 +175,7 @@ class Face:
         def follow_mm(points: Points) -> Points:
             return new.to_mm(follow_px(old.to_px(points)))
 
-        self._places = [Place(place.kind, follow_px(place.polygon), place.symbology) for place in self._places]
+        self._spots = [replace(s, place=replace(s.place, polygon=follow_px(s.place.polygon))) for s in self._spots]
         self._areas = [Area(area.kind, follow_mm(area.polygon_mm)) for area in self._areas]
         self._inked = [follow_mm(points) for points in self._inked]
 
@@ -219,11 +227,12 @@ class Face:
         assert self._photo is not None
         plane = Plane(self._lens, self.height_mm)
         ink = _union(self._inked)
-        due = [p for p in self._places if everything or _share(plane.to_mm(p.polygon), ink) >= INKED_SHARE]
-        return self._judge.judge(self._photo.bgr, due, plane.px_per_mm)
+        spots = [s for s in self._spots if everything or _share(plane.to_mm(s.place.polygon), ink) >= INKED_SHARE]
+        places, before = [spot.place for spot in spots], [spot.before for spot in spots]
+        return self._judge.judge(self._photo.bgr, places, plane.px_per_mm, before)
 
     def _ask_to_tear(self, answer: Answer) -> Answer:
-        areas = self._areas or [self._area(place) for place in self._places]
+        areas = self._areas or [self._area(spot.place) for spot in self._spots]
         self.tear = tear.guide(tuple(areas), tuple(self.quads_mm)) if areas else None
         return answer
 

@@ -42,16 +42,11 @@ def redact(bgr: Bgr, policy: Policy, eye: Eye, judge: Judge) -> Redacted:
     inked = bgr.copy()
     for label in look.labels:
         _ink(inked, label, policy)
-    return Redacted(inked, look, judged(inked, look, judge))
-
-
-def judged(bgr: Bgr, look: Look, judge: Judge) -> Verdict:
-    """The judge's verdict on all places of a look, on the same photograph, each at the scale of its own label."""
-    return _joined(judge.judge(bgr, _places(label), px_per_mm(label)) for label in look.labels)
+    return Redacted(inked, look, compared(bgr, inked, look, judge))
 
 
 def compared(before: Bgr, after: Bgr, look: Look, judge: Judge) -> Verdict:
-    """The same on another photograph of the face, `after`; `look` was taken at `before`."""
+    """The judge's verdict on all places of a look at `before`, as `after` shows them, each label at its own scale."""
     return _joined(judge.judge_pair(before, after, _places(label), px_per_mm(label)) for label in look.labels)
 
 

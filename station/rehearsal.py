@@ -17,7 +17,7 @@ from station.appliance import Appliance, Record
 from station.erase.tool import solid
 from station.face import Face
 from station.person import Person
-from station.vision.judge import Judge
+from station.vision.judge import Judge, cut_out
 from station.vision.seen import Kind, Place
 from station.visit import State, Visit
 
@@ -52,6 +52,10 @@ class Shot:
     photo: Photo
     marks: list[tuple[Mark, Points]]
 
+    def places(self) -> list[Place]:
+        """The marks as the judge wants to be told them."""
+        return [Place(_kind(mark), polygon, mark.symbology) for mark, polygon in self.marks]
+
 
 class Rehearsal:
     """Boxes brought to a station on the twin. `save` is a folder for pictures of each visit, or None."""
@@ -62,7 +66,7 @@ class Rehearsal:
         self._machine, self._world, self._appliance, self._judge = machine, world, appliance, judge
         self._save = save
         self._sides: dict[int, Tally] = {}
-        self._before: tuple[int, Shot] | None = None
+        self._before: dict[int, Shot] = {}
         self._after: Shot | None = None
         self._due: Visit | None = None
         self.visits: list[dict[str, Any]] = []
@@ -93,14 +97,13 @@ class Rehearsal:
             return
         if visit.state is S.LOOKING:
             self._sides.setdefault(visit.side, self._count())
-            if self._save and self._before is None and self._world.face.marks:
-                self._before = (visit.side, self._shot())
+            if visit.side not in self._before and self._world.face.marks:
+                self._before[visit.side] = self._shot()
             return
         shot = self._shot()
-        tally = replace(self._count(), readable=self._readable(shot), inked_mm2=_inked_mm2(self._appliance.face))
-        self._sides[visit.side] = tally
-        if self._before and self._before[0] == visit.side:
-            self._after = shot
+        readable = self._readable(self._before[visit.side], shot) if visit.side in self._before else 0
+        self._sides[visit.side] = replace(self._count(), readable=readable, inked_mm2=_inked_mm2(self._appliance.face))
+        self._after = self._after if self._after and visit.side > 1 else shot
 
     def _count(self) -> Tally:
         marks = self._world.face.marks if self._world.face else ()
@@ -113,10 +116,11 @@ class Rehearsal:
     def _shot(self) -> Shot:
         return Shot(self._machine.camera.photo(self._world.height_mm), self._world.marks_in_photo())
 
-    def _readable(self, shot: Shot) -> int:
-        places = [Place(_kind(mark), polygon, mark.symbology) for mark, polygon in shot.marks]
-        px_per_mm = self._machine.lens.px_per_mm(shot.photo.face_height_mm)
-        return sum(each.answer == "readable" for each in self._judge.judge(shot.photo.bgr, places, px_per_mm).places)
+    def _readable(self, before: Shot, after: Shot) -> int:
+        px_per_mm = self._machine.lens.px_per_mm(after.photo.face_height_mm)
+        stood = [cut_out(before.photo.bgr, place, px_per_mm) for place in before.places()]
+        verdict = self._judge.judge(after.photo.bgr, after.places(), px_per_mm, stood)
+        return sum(each.answer == "readable" for each in verdict.places)
 
     # -- reporting
 
@@ -124,7 +128,7 @@ class Rehearsal:
         row = self._row(record, sum(self._sides.values(), Tally()))
         if self._save:
             self._keep(self._save, len(self.visits) + 1)
-        self._sides, self._before, self._after, self._due = {}, None, None, None
+        self._sides, self._before, self._after, self._due = {}, {}, None, None
         self.visits.append(row)
         for told in self.ended:
             told(row)
@@ -151,9 +155,10 @@ class Rehearsal:
 
     def _keep(self, folder: Path, number: int) -> None:
         """Pictures of a twin's box, whose people are invented: never of a real one."""
-        if self._before is None:
+        before = self._before.get(1)
+        if before is None:
             return
-        before, after = self._before[1], self._after or self._before[1]
+        after = self._after or before
         cv2.imwrite(str(folder / f"{number:03}-before.png"), before.photo.bgr)
         cv2.imwrite(str(folder / f"{number:03}-after.png"), after.photo.bgr)
         pairs = zip(before.marks, after.marks, strict=True)

@@ -4,8 +4,11 @@ Silence of a reader proves nothing, so a place is clean only if it is covered (o
 at the scale of print is left in it, and if no reader reads it, whatever is done to the picture before.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from difflib import SequenceMatcher
+from functools import cache
+from itertools import islice, zip_longest
+from math import ceil
 
 import cv2
 import numpy as np
@@ -20,6 +23,7 @@ from station.vision.sight import GLARE_SHARE, blurred, glare_share, too_dark
 from station.vision.text import Reading, TextFinder, TextReader, crop
 
 Finding = tuple[Answer, str]  # an answer and why
+Stood = Callable[[], str]  # what a place said before the ink; it is read only when a doubtful reading asks for it
 
 _PAPER_PERCENT = 95.0  # the lightest things around a place, but for shine, are paper or board
 _AROUND_MM = 3.0  # cut out with the place: quiet zones of codes, and something to compare with
@@ -38,6 +42,9 @@ _CHARACTERS = 3  # fewer are found in any noise, unless the reader is quite sure
 _SURE = 0.4  # mean over a reading's characters: 120 readable lines gave 0.41 or more, pure ink 0.45 once in 61
 _NAME = 2  # characters of the shortest name
 _SURE_OF_NAME = 0.6  # pure ink never gave two characters at that, in 61
+_CERTAIN = 0.8  # so sure a reading counts even where something else stood before; pure ink never gave that
+_RUN = 3  # characters in a row that agree with what stood there before: 1 in 10 by chance among long numbers
+_SHORT_SHARE = 0.5  # or so much of what stood there: a name has two characters
 _FACE_MM = 40.0  # of the face around the places, by which it is followed to the other photo
 
 
@@ -48,11 +55,16 @@ class Judge:
         self._reader = TextReader(threads)
         self._finder = TextFinder(threads)
 
-    def judge(self, bgr: Bgr, places: Sequence[Place], px_per_mm: float) -> Verdict:
-        """The answer on every place of a photo (H x W x 3). Polygons are pixels of that photo."""
+    def judge(self, bgr: Bgr, places: Sequence[Place], px_per_mm: float, before: Sequence[Patch] = ()) -> Verdict:
+        """The answer on every place of a photo (H x W x 3). Polygons are pixels of that photo.
+
+        A reader sees letters in any noise. `before` (see `cut_out`, in the order of `places`) tells what stood there,
+        and so whether it sees what is left of that; without it everything counts that a reader is half sure of.
+        """
         if too_dark(bgr):
             return _nothing_seen(places, "the photo is too dark")
-        return Verdict(tuple(self._judge(bgr, place, px_per_mm) for place in places))
+        pairs = zip_longest(places, map(self._stood, before))
+        return Verdict(tuple(self._judge(bgr, place, px_per_mm, known) for place, known in pairs))
 
     def judge_pair(self, before: Bgr, after: Bgr, places: Sequence[Place], px_per_mm: float) -> Verdict:
         """The answer on places seen on `before` (polygons and `px_per_mm` are its own), as `after` shows them."""
@@ -62,11 +74,12 @@ class Judge:
         if moved is None:
             return _nothing_seen(places, "the photos do not show the same face")
         there = [Place(place.kind, _carried(place.polygon, moved), place.symbology) for place in places]
-        verdict = self.judge(after, there, px_per_mm * _magnified(places, there))
+        stood = [cut_out(before, place, px_per_mm) for place in places]
+        verdict = self.judge(after, there, px_per_mm * _magnified(places, there), stood)
         pairs = zip(places, verdict.places, strict=True)
         return Verdict(tuple(PlaceVerdict(place, found.answer, found.why) for place, found in pairs))
 
-    def _judge(self, bgr: Bgr, place: Place, px_per_mm: float) -> PlaceVerdict:
+    def _judge(self, bgr: Bgr, place: Place, px_per_mm: float, stood: Stood | None) -> PlaceVerdict:
         if outside_share(place.polygon, bgr.shape[1], bgr.shape[0]) > _OUT_SHARE:
             return PlaceVerdict(place, "unseen", "the place is out of the picture")
         near = _near(bgr, place.polygon, px_per_mm)
@@ -75,12 +88,23 @@ class Judge:
         left = remains(patch, paper)
         glare = _glare(patch)
         finding = None if glare else _measured(left)  # glare is light, but it is not bare paper
-        finding = (
-            finding or self._read(patch, place, left) or glare or _soft(bgr, near, px_per_mm, paper) or _clean(left)
-        )
+        finding = finding or self._read(patch, place, left, stood) or glare
+        finding = finding or _soft(bgr, near, px_per_mm, paper) or _clean(left)
         return PlaceVerdict(place, *finding)
 
-    def _read(self, patch: Patch, place: Place, left: Remains) -> Finding | None:
+    def _stood(self, patch: Patch) -> Stood:
+        """Reads what stood in a place, once and only when it is asked for."""
+
+        @cache
+        def read() -> str:
+            view = patch.tight(_READ_MARGIN_MM)
+            lines = self._lines(view, patch.px_per_mm) if patch.height_mm > _LINE_MM else [view]
+            readings = [reading for line in lines for reading in self._reader.read(list(turned(line)))]
+            return "\n".join(reading.text for reading in readings if reading.confidence >= _SURE)
+
+        return read
+
+    def _read(self, patch: Patch, place: Place, left: Remains, stood: Stood | None) -> Finding | None:
         """What a reader gets out of the place, in words that do not say it."""
         area = not place.symbology and patch.height_mm > _LINE_MM
         if (place.symbology or area) and decodes(patch.bgr, patch.px_per_mm):
@@ -89,16 +113,15 @@ class Judge:
             return None
         views = views_of_text(patch.tight(_READ_MARGIN_MM), patch.px_per_mm)
         quiet = left.bare <= _BARE_SHARE and left.contrast <= _QUIET
-        counts = self._counts(islice(views, 1 if quiet else None), patch.px_per_mm, area)
-        count = next(filter(None, counts), 0)
+        readings = self._readings(islice(views, 1 if quiet else None), patch.px_per_mm, area)
+        count = next((_counted(each) for each in readings if _counted(each) and _believed(each, stood)), 0)
         return ("readable", f"a reader still reads {count} characters") if count else None
 
-    def _counts(self, views: Iterable[Bgr], px_per_mm: float, area: bool) -> Iterator[int]:
-        """How many characters the reader is sure of, attack by attack, line by line."""
+    def _readings(self, views: Iterable[Bgr], px_per_mm: float, area: bool) -> Iterator[Reading]:
+        """What the reader makes of a place, attack by attack, line by line."""
         for view in views:
             for line in self._lines(view, px_per_mm) if area else [view]:
-                for reading in self._reader.read(list(turned(line))):
-                    yield _counted(reading)
+                yield from self._reader.read(list(turned(line)))
 
     def _lines(self, view: Bgr, px_per_mm: float) -> list[Bgr]:
         """The lines of text in an area, such as a label that was personal as a whole."""
@@ -107,11 +130,31 @@ class Judge:
         return [crop(view, quad / scale) for quad, _ in self._finder.find(small)]
 
 
+def cut_out(bgr: Bgr, place: Place, px_per_mm: float) -> Patch:
+    """A place as it is before the ink, for `Judge.judge`; a small picture that must stay in memory."""
+    return cut(bgr, place.polygon, px_per_mm, _AROUND_MM)
+
+
 def _counted(reading: Reading) -> int:
     """How many letters, digits and signs a reading holds, 0 for what noise may give as well."""
     count = sum(one.isalnum() for one in reading.text)
     enough = count >= _CHARACTERS and reading.confidence >= _SURE
     return count if enough or (count >= _NAME and reading.confidence >= _SURE_OF_NAME) else 0
+
+
+def _believed(reading: Reading, stood: Stood | None) -> bool:
+    """Whether a reading is of what stood there, and not of the ink: sure of itself, or in agreement with it."""
+    if stood is None or reading.confidence >= _CERTAIN:
+        return True
+    known, read = (_bare(text) for text in (stood(), reading.text))
+    if len(known) < _NAME:
+        return True
+    run = SequenceMatcher(None, known, read, autojunk=False).find_longest_match().size
+    return run >= min(_RUN, max(1, ceil(_SHORT_SHARE * len(known))))
+
+
+def _bare(text: str) -> str:
+    return "".join(one for one in text.upper() if one.isalnum())
 
 
 def _measured(left: Remains) -> Finding | None:
