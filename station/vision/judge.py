@@ -43,7 +43,9 @@ _SURE = 0.4  # mean over a reading's characters: 120 readable lines gave 0.41 or
 _NAME = 2  # characters of the shortest name
 _SURE_OF_NAME = 0.6  # pure ink never gave two characters at that, in 61
 _CERTAIN = 0.8  # so sure a reading counts even where something else stood before; pure ink never gave that
-_RUN = 3  # characters in a row that agree with what stood there before: 1 in 10 by chance among long numbers
+_RUN = 3  # characters in a row that agree with what stood there before: 1 in 10 by chance among long numbers,
+_AGREEING = 0.6  # and so seldom together with this share of the reading that it was not seen in 200 inked places
+_LONG_RUN = 5  # in a row are no chance, whatever else was read
 _SHORT_SHARE = 0.5  # or so much of what stood there: a name has two characters
 _FACE_MM = 40.0  # of the face around the places, by which it is followed to the other photo
 
@@ -149,8 +151,9 @@ def _believed(reading: Reading, stood: Stood | None) -> bool:
     known, read = (_bare(text) for text in (stood(), reading.text))
     if len(known) < _NAME:
         return True
-    run = SequenceMatcher(None, known, read, autojunk=False).find_longest_match().size
-    return run >= min(_RUN, max(1, ceil(_SHORT_SHARE * len(known))))
+    same = [block.size for block in SequenceMatcher(None, known, read, autojunk=False).get_matching_blocks()]
+    needed = min(_RUN, max(1, ceil(_SHORT_SHARE * len(known))))
+    return max(same) >= _LONG_RUN or (max(same) >= needed and sum(same) >= _AGREEING * len(read))
 
 
 def _bare(text: str) -> str:
