@@ -68,11 +68,11 @@ def _ink(picture: Bgr, label: Label, policy: Policy) -> None:
     """Draw the swaths of the tool's strokes onto the picture, in place."""
     width, height = size_mm(label.quad)
     corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
-    to_mm = cv2.getPerspectiveTransform(label.quad.astype(np.float32), corners)
+    to_mm = np.asarray(cv2.getPerspectiveTransform(label.quad.astype(np.float32), corners), float)
     areas = cover.areas(Look((label,), {}), lambda points: _mapped(points, to_mm), MARGIN_MM, policy)
     plan = strokes.plan(areas, NIB_MM, EVERYWHERE_MM)
     tool = Tool(NIB_MM, EVERYWHERE_MM)
-    to_px = np.linalg.inv(to_mm)
+    to_px = np.asarray(np.linalg.inv(to_mm), float)
     for stroke in plan.strokes:
         _fill(picture, tool.swath(stroke.points_mm), to_px)
 

@@ -19,9 +19,8 @@ def run_under_watch(tmp_path: Path) -> tuple[str, str]:
     watch = ["strace", "-f", "-qq", "-s", "65536", "-e", "trace=open,openat,creat,socket,write,pwrite64,sendto,sendmsg"]
     demo = ["-m", "station.cli", "demo", "--boxes", "1", "--seed", str(SEED), "--headless"]
     report = ["--report", str(tmp_path / "report.json")]
-    done = subprocess.run(
-        [*watch, "-o", str(log), sys.executable, *demo, *report], capture_output=True, text=True, timeout=600, check=True
-    )
+    command = [*watch, "-o", str(log), sys.executable, *demo, *report]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=600, check=True)
     return log.read_text(errors="replace"), done.stdout + done.stderr + (tmp_path / "report.json").read_text()
 
 

@@ -7,7 +7,7 @@ at the scale of print is left in it, and if no reader reads it, whatever is done
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
 from functools import cache
-from itertools import islice, zip_longest
+from itertools import chain, islice, zip_longest
 from math import ceil
 
 import cv2
@@ -20,7 +20,7 @@ from station.vision.contrast import Remains, remains
 from station.vision.patch import Patch, cut, outside_share
 from station.vision.seen import Answer, Place, PlaceVerdict, Verdict
 from station.vision.sight import GLARE_SHARE, blurred, glare_share, too_dark
-from station.vision.text import Reading, TextFinder, TextReader, crop
+from station.vision.text import Reading, TesseractReader, TextFinder, TextReader, crop
 
 Finding = tuple[Answer, str]  # an answer and why
 Stood = Callable[[], str]  # what a place said before the ink; it is read only when a doubtful reading asks for it
@@ -38,6 +38,7 @@ _MARKS_SHARE = 0.01
 _LINE_MM = 12.0  # no line of text is higher; a larger place without a symbology is an area with lines of its own
 _FIND_PX_PER_MM = 5.0  # the text finder's best scale
 _QUIET = 1.0  # of 255: the faintest of 120 lines that an attack read had 1.3; here one attack is enough
+_DOUBTFUL = 3.0  # of 255: something is left, so the slow reader has to look as well
 _CHARACTERS = 3  # fewer are found in any noise, unless the reader is quite sure of them
 _SURE = 0.4  # mean over a reading's characters: 120 readable lines gave 0.41 or more, pure ink 0.45 once in 61
 _NAME = 2  # characters of the shortest name
@@ -56,6 +57,7 @@ class Judge:
     def __init__(self, threads: int = 1) -> None:
         self._reader = TextReader(threads)
         self._finder = TextFinder(threads)
+        self._slow_reader = TesseractReader()
 
     def judge(self, bgr: Bgr, places: Sequence[Place], px_per_mm: float, before: Sequence[Patch] = ()) -> Verdict:
         """The answer on every place of a photo (H x W x 3). Polygons are pixels of that photo.
@@ -116,6 +118,8 @@ class Judge:
         views = views_of_text(patch.tight(_READ_MARGIN_MM), patch.px_per_mm)
         quiet = left.bare <= _BARE_SHARE and left.contrast <= _QUIET
         readings = self._readings(islice(views, 1 if quiet else None), patch.px_per_mm, area)
+        if left.contrast > _DOUBTFUL and not area:
+            readings = chain(readings, self._read_slowly(patch))
         count = next((_counted(each) for each in readings if _counted(each) and _believed(each, stood)), 0)
         return ("readable", f"a reader still reads {count} characters") if count else None
 
@@ -124,6 +128,11 @@ class Judge:
         for view in views:
             for line in self._lines(view, px_per_mm) if area else [view]:
                 yield from self._reader.read(list(turned(line)))
+
+    def _read_slowly(self, patch: Patch) -> Iterator[Reading]:
+        """What Tesseract makes of the most telling view."""
+        view = next(views_of_text(patch.tight(_READ_MARGIN_MM), patch.px_per_mm))
+        yield from self._slow_reader.read(list(turned(view)))
 
     def _lines(self, view: Bgr, px_per_mm: float) -> list[Bgr]:
         """The lines of text in an area, such as a label that was personal as a whole."""

@@ -11,6 +11,7 @@ from typing import Protocol
 
 import cv2
 import numpy as np
+import pytesseract
 from numpy.typing import NDArray
 
 from hardware.camera.frames import Bgr, Points
@@ -134,10 +135,23 @@ class Direction:
 
 
 class TesseractReader:
-    """Reads lines with Tesseract, through its standard input and output: no file is ever made."""
+    """Reads lines with Tesseract.
+
+    pytesseract says where the program is; the picture goes through standard input and the text through standard
+    output, since pytesseract's own calls write both to files, which stay behind when the process is killed.
+    """
 
     def __init__(self, languages: str = "chi_sim+eng", timeout_s: float = 10.0) -> None:
-        self._command = ("tesseract", "stdin", "stdout", "-l", languages, "--psm", _ONE_LINE, "tsv")
+        self._command = (
+            pytesseract.pytesseract.tesseract_cmd,
+            "stdin",
+            "stdout",
+            "-l",
+            languages,
+            "--psm",
+            _ONE_LINE,
+            "tsv",
+        )
         self._timeout_s = timeout_s
 
     def read(self, crops: Sequence[Bgr]) -> list[Reading]:

@@ -1,4 +1,3 @@
-import shutil
 
 import cv2
 import numpy as np
@@ -54,7 +53,6 @@ def test_tells_head_down_lines(reader):
     assert right < 0.5 < wrong
 
 
-@pytest.mark.skipif(shutil.which("tesseract") is None, reason="tesseract-ocr is not installed")
 def test_tesseract_reads_through_pipes_and_keeps_its_time(tmp_path, monkeypatch):
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     (reading,) = TesseractReader("eng").read([line("ELM STREET 12")])
@@ -63,7 +61,6 @@ def test_tesseract_reads_through_pipes_and_keeps_its_time(tmp_path, monkeypatch)
     assert TesseractReader("eng", timeout_s=0.001).read([line("LATE")])[0].text == ""
 
 
-@pytest.mark.skipif(shutil.which("tesseract") is None, reason="tesseract-ocr is not installed")
 def test_a_missing_language_is_named():
     with pytest.raises(ConfigError, match="tesseract"):
         TesseractReader("no_such_language").read([line("A")])
