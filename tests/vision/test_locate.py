@@ -26,7 +26,7 @@ TURNED = np.array([[520, 120], [980, 250], [760, 960], [300, 840]], float)
 
 
 def test_the_label_of_the_photograph(locator):
-    (found,) = locator.locate(picture("ups-cardboard.jpg"))
+    (found,) = locator.locate(picture("ups-cardboard/ups-cardboard.jpg"))
     assert overlap(found.quad, np.array([[139, 470], [1055, 504], [1045, 1378], [148, 1398]])) > 0.85
 
 

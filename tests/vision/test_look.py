@@ -23,7 +23,7 @@ def deppon(eye):
 
 @pytest.fixture(scope="module")
 def ups(eye):
-    return eye.look(picture("ups-cardboard.jpg"), reveal=True)
+    return eye.look(picture("ups-cardboard/ups-cardboard.jpg"), reveal=True)
 
 
 def personal(look):
