@@ -59,6 +59,7 @@ class Face:
         self._spots: list[Spot] = []
         self._areas: list[Area] = []
         self._inked: list[Points] = []
+        self._may_stay: list[Points] = []  # lines that ink may cut: what is left of them is no news
         self.quads_mm: list[Points] = []
         self.plan = strokes.StrokePlan((), (), None)
         self.tear: Tear | None = None
@@ -91,7 +92,7 @@ class Face:
         verdict = self._judged()
         bad = [self._area(place.place) for place in verdict.places if place.answer != "clean"]
         self._areas = [*self.plan.uncovered, *bad]
-        missed = [] if bad else self._take_in(photo, self._policy)
+        missed = [] if bad else self._take_in(photo, self._policy, self._quads_px(photo))
         self.readable = len(bad) + len(missed)
         if self.readable:
             return self._once_more("unseen" if verdict.answer == "unseen" else "still_readable", crosswise=bool(bad))
@@ -125,22 +126,28 @@ class Face:
 
     # -- taking a look in
 
-    def _take_in(self, photo: Photo, policy: Policy) -> list[Area]:
+    def _take_in(self, photo: Photo, policy: Policy, known_px: Sequence[Points] = ()) -> list[Area]:
         """Look, and add what is personal and not under ink yet; gives what was added."""
         plane = self._remember(photo)
-        look = self._eye.look(photo.bgr, plane.px_per_mm)
-        self.quads_mm = [plane.to_mm(label.quad) for label in look.labels] or self.quads_mm
+        look = self._eye.look(photo.bgr, plane.px_per_mm, known=known_px)
+        if not known_px:
+            self.quads_mm = [plane.to_mm(label.quad) for label in look.labels] or self.quads_mm
+            self._may_stay = [plane.to_mm(r.polygon) for each in look.labels for r in each.regions if r.kind == "other"]
         areas = cover.areas(look, plane.to_mm, ErrorBudget().on(plane), policy)
-        known = _union([*self._inked, *self.todo_mm])
+        known = _union([*self._inked, *self.todo_mm, *(self._may_stay if known_px else [])])
         fresh = [area for area in areas if _share(area.polygon_mm, known) < INKED_SHARE]
         self._areas += fresh
-        there = _union([*(plane.to_mm(spot.place.polygon) for spot in self._spots), *self._inked])
+        there = _union([*(plane.to_mm(spot.place.polygon) for spot in self._spots), known])
         self._spots += [
             Spot(place, cut_out(photo.bgr, place, plane.px_per_mm))
             for place in cover.places(look)
             if _share(plane.to_mm(place.polygon), there) < INKED_SHARE
         ]
         return fresh
+
+    def _quads_px(self, photo: Photo) -> list[Points]:
+        plane = Plane(self._lens, photo.face_height_mm)
+        return [plane.to_px(quad) for quad in self.quads_mm]
 
     def _remember(self, photo: Photo) -> Plane:
         self._photo = photo

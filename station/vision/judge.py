@@ -159,7 +159,7 @@ def _believed(reading: Reading, stood: Stood | None) -> bool:
         return True
     known, read = (_bare(text) for text in (stood(), reading.text))
     if len(known) < _NAME:
-        return True
+        return reading.confidence >= _SURE_OF_NAME
     same = [block.size for block in SequenceMatcher(None, known, read, autojunk=False).get_matching_blocks()]
     needed = min(_RUN, max(1, ceil(_SHORT_SHARE * len(known))))
     return max(same) >= _LONG_RUN or (max(same) >= needed and sum(same) >= _AGREEING * len(read))

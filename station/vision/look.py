@@ -4,7 +4,7 @@ Recognised text dies here unless a caller asks for it in so many words.
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
@@ -20,6 +20,7 @@ from station.vision.seen import Code, Label, Look, Region
 from station.vision.text import Direction, TextFinder, TextReader, crop, ordered
 
 _FIND_PX_MM = 6.0  # margin numbers of 1.5 mm print are found here; at 4.5 a part of them is not
+_EDGE_MM = 8.0  # deep: the outermost print of a label
 _READ_PX_MM = 10.0  # print of 2 mm fills half of the recogniser's 48 px
 _MARGIN_MM = 3.0  # around the quad: more than its corners are off at an IoU of 0.9
 _MOST_PX = 2400  # side of a rectified label: where the scale was misjudged, memory is not
@@ -52,14 +53,17 @@ class Eye:
         self._locator = Locator(self._finder)
         self._net = Net(self._finder, self._reader, self._direction)
 
-    def look(self, bgr: Bgr, px_per_mm: float | None = None, reveal: bool = False) -> Look:
+    def look(
+        self, bgr: Bgr, px_per_mm: float | None = None, reveal: bool = False, known: Sequence[Points] = ()
+    ) -> Look:
         """What is where on a photo (H x W x 3). `px_per_mm` is the photo's scale on the face, where it is known.
 
+        `known` are labels (4 x 2 px each) found there before: a label under ink no longer looks like one.
         Text that was recognised is in the result only with `reveal`.
         """
         ms = dict.fromkeys(_STAGES, 0.0)
         with _timed(ms, "locate"):
-            candidates = self._locator.locate(bgr)
+            candidates = [Candidate(quad, 1.0) for quad in known] or self._locator.locate(bgr)
         labels = [self._label(bgr, one, px_per_mm, ms) for one in candidates]
         kept = [label for label in labels if label is not None]
         with _timed(ms, "locate"):
@@ -75,6 +79,8 @@ class Eye:
             found = codes.find(flat.picture, flat.px_per_mm)
         to_flat = np.asarray(np.linalg.inv(flat.to_photo), np.float64)
         quads = [ordered(mapped(quad, to_flat)) for quad in seen.lines]
+        with _timed(ms, "text"):
+            quads += [quad for quad in self._in_margins(flat) if not _among(quad, quads)]
         with _timed(ms, "read"):
             lines = self._read(flat, quads)
         found = [code for code in found if not _is_text(code, lines, flat.px_per_mm)]
@@ -96,6 +102,18 @@ class Eye:
         with _timed(ms, "rectify"):
             up = rolled(quad, self._quarters(flat.picture, lines))
         return _Seen(up, size_mm(up, px_per_mm), [flat.on_photo(line) for line in lines])
+
+    def _in_margins(self, flat: Upright) -> list[Points]:
+        """Lines along the label's edges, where the number is printed again and again in the tiniest type (FACTS 1).
+
+        Each edge is a strip of its own at reading scale, turned so that its print lies level.
+        """
+        depth_px = round((_MARGIN_MM + _EDGE_MM) * flat.px_per_mm)
+        return [
+            ordered(_back(quad, quarters, flat.picture.shape))
+            for quarters in range(4)
+            for quad, _ in self._finder.find(np.ascontiguousarray(np.rot90(flat.picture, quarters)[:depth_px]))
+        ]
 
     def _quarters(self, picture: Bgr, lines: list[Points]) -> int:
         """By how many corners the quad has to roll for the text to stand upright."""
@@ -158,6 +176,20 @@ def _silent(label: Label) -> Label:
         regions=tuple(replace(region, text="") for region in label.regions),
         codes=tuple(replace(code, text="") for code in label.codes),
     )
+
+
+def _back(quad: Points, quarters: int, shape: tuple[int, ...]) -> Points:
+    """Points of a picture that `np.rot90` turned by `quarters`, in the picture as it was (`shape`)."""
+    x, y = quad[:, 0], quad[:, 1]
+    rows, columns = shape[:2]
+    turned = ((x, y), (columns - y, x), (columns - x, rows - y), (y, rows - x))
+    return np.column_stack(turned[quarters])
+
+
+def _among(quad: Points, others: list[Points]) -> bool:
+    """Whether half of a line is known already."""
+    area = max(1.0, cv2.contourArea(quad.astype(np.float32)))
+    return any(_shared(quad, other) > 0.5 * area for other in others)
 
 
 def _is_text(code: Code, lines: list[personal.Line], px_per_mm: float) -> bool:
