@@ -137,7 +137,7 @@ class Face:
         known = _union([*self._inked, *self.todo_mm, *(self._may_stay if known_px else [])])
         fresh = [area for area in areas if _share(area.polygon_mm, known) < INKED_SHARE]
         self._areas += fresh
-        there = _union([*(plane.to_mm(spot.place.polygon) for spot in self._spots), known])
+        there = _union([plane.to_mm(spot.place.polygon) for spot in self._spots]).union(known)
         self._spots += [
             Spot(place, cut_out(photo.bgr, place, plane.px_per_mm))
             for place in cover.places(look)
