@@ -4,14 +4,19 @@ onnxruntime was measured 1.7 times faster than `cv2.dnn` for the text detector o
 """
 
 import importlib.util
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
-import onnxruntime as ort
 from numpy.typing import NDArray
 
 from hardware.errors import ConfigError
+
+# From 1.29 on, onnxruntime keeps a device number on disk and reports to its maker over the network. The process that
+# sees has no business with either. The variable counts only when it is set before the library is loaded.
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+import onnxruntime as ort
 
 Tensor = NDArray[np.float32]  # 1 x 3 x H x W in, whatever the model gives out
 
