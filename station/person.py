@@ -58,7 +58,11 @@ class Person:
             self._clear_up()
 
     def _bring(self) -> None:
-        box = None if self._world.box else next(self._boxes, None)
+        if self._world.box is not None:
+            self._world.take_away()
+            self._due_s = self._world.clock.now_s() + SLOWEST_S
+            return
+        box = next(self._boxes, None)
         self.at_the_end = box is None
         self._face, self._torn = 0, False
         if box is not None:
