@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+import cv2
 import numpy as np
 from shapely.geometry import MultiPoint, Polygon
 
@@ -20,13 +21,19 @@ TWO_DIMENSIONAL = frozenset(("2d", "qrcode", "microqrcode", "rmqrcode", "datamat
 
 @dataclass(frozen=True)
 class Rule:
-    """How far ink must go beyond what was seen, and why."""
+    """How far ink must go beyond what was seen, all around and more at the two ends, and why."""
 
     beyond_mm: float
     why: str
+    ends_mm: float = 0.0
 
 
-TEXT = Rule(1.0, "the whole height of the line: strokes of characters stick out of the box that a detector draws")
+TEXT = Rule(
+    1.0,
+    "the whole height of the line: strokes of characters stick out of the box that a detector draws, and of tiny or "
+    "dim print it loses the first character or the last",
+    ends_mm=1.2,
+)
 BARS = Rule(1.0, "all bars, end to end and past both long edges: any clean row of bars decodes (0.125 mm is enough)")
 MATRIX = Rule(1.0, "the whole code with its outermost modules: its error correction repairs a fifth or more")
 
@@ -44,7 +51,8 @@ def area(place: Place, to_mm: Callable[[Points], Points], margin_mm: Margin) -> 
     """What must be covered for one place that the judge looks at."""
     polygon_mm = to_mm(place.polygon)
     margin = margin_mm(polygon_mm) if callable(margin_mm) else margin_mm
-    return _grown(place.kind, polygon_mm, rule_of(place).beyond_mm + margin)
+    rule = rule_of(place)
+    return _grown(place.kind, _lengthened(polygon_mm, rule.ends_mm), rule.beyond_mm + margin)
 
 
 def places(look: Look) -> tuple[Place, ...]:
@@ -77,6 +85,14 @@ def _parts(label: Label) -> list[Place]:
 
 def _lines(label: Label) -> list[Region]:
     return [line for line in label.regions if label.whole or line.kind != "other"]
+
+
+def _lengthened(polygon_mm: Points, ends_mm: float) -> Points:
+    """The polygon and its two images moved along its longer side, one to each end."""
+    corners = cv2.boxPoints(cv2.minAreaRect(polygon_mm.astype(np.float32)))
+    side = max(corners[1] - corners[0], corners[2] - corners[1], key=lambda edge: float(np.hypot(*edge)))
+    along = side / max(float(np.hypot(*side)), 1e-9) * ends_mm
+    return np.vstack([polygon_mm, polygon_mm - along, polygon_mm + along])
 
 
 def _grown(kind: Kind, polygon_mm: Points, by_mm: float) -> Area:
