@@ -1,6 +1,7 @@
 """What panel and camera say, in the words of the visit. The camera's frames end here."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -18,6 +19,7 @@ Noticed = Iterator[tuple[Happening, Reason]]
 STILL_S = 0.5  # a box just put down rocks for some tenths of a second
 QUIET_S = 1.0  # after a hand was seen, the tool waits this long before it moves again by itself
 FROZEN_S = 1.5  # a camera that gives the same noise for this long hangs; the person is told within 2 s
+FELT_MM = 4.0  # higher than the platform was: twice what the distance sensor may be off, and thinner than a bag
 HEAD_HALF_MM = 30.0  # half the width of the tool's head, and some blur
 
 # What the one button of the panel means, by state; anywhere else it pauses.
@@ -48,6 +50,7 @@ class Senses:
         self._watch = Watch()
         self._preview: Preview | None = None
         self._tool_x_mm = 0.0
+        self._empty_height_mm = 0.0
         self.present = False
         self.box_mm: Points | None = None  # the silhouette, platform frame
 
@@ -55,6 +58,7 @@ class Senses:
         """Take the picture of the platform for an empty one."""
         self._preview = self._machine.camera.preview()
         self._watch.learn_empty(self._preview)
+        self._empty_height_mm = self._machine.panel.height_mm()
 
     def keep(self, height_mm: float) -> None:
         """Remember how the box lies as a job begins; its upper face is at `height_mm`."""
@@ -91,6 +95,7 @@ class Senses:
         """What one preview frame means. Raises `CameraFault` when the camera hangs."""
         self._preview = self._machine.camera.preview()
         sight = self._watch.update(self._preview, [] if parked else self._tool_px(face.height_mm))
+        sight = replace(sight, present=sight.present or self._stands_higher())
         self.present = sight.present
         if sight.frozen_s > FROZEN_S:
             raise CameraFault("the camera gives the same frame again and again: check its cable, restart the station")
@@ -102,6 +107,10 @@ class Senses:
             yield H.GONE, ""
         else:
             yield from _on_the_platform(visit.state, sight)
+
+    def _stands_higher(self) -> bool:
+        """A black bag on a dark platform is not seen, but it is felt."""
+        return self._machine.panel.height_mm() > self._empty_height_mm + FELT_MM
 
     def _after_pause(self, visit: Visit, face: Face, sight: Sight) -> Noticed:
         if sight.still_s < QUIET_S:
