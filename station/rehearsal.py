@@ -93,17 +93,18 @@ class Rehearsal:
 
     def _measure(self) -> None:
         visit, self._due = self._due, None
+        face = self._world.face_index
         if visit is None or self._world.face is None:
             return
         if visit.state is S.LOOKING:
-            self._sides.setdefault(visit.side, self._count())
-            if visit.side not in self._before and self._world.face.marks:
-                self._before[visit.side] = self._shot()
+            self._sides.setdefault(face, self._count())
+            if face not in self._before and self._world.face.marks:
+                self._before[face] = self._shot()
             return
         shot = self._shot()
-        readable = self._readable(self._before[visit.side], shot) if visit.side in self._before else 0
-        self._sides[visit.side] = replace(self._count(), readable=readable, inked_mm2=_inked_mm2(self._appliance.face))
-        self._after = self._after if self._after and visit.side > 1 else shot
+        readable = self._readable(self._before[face], shot) if face in self._before else 0
+        self._sides[face] = replace(self._count(), readable=readable, inked_mm2=_inked_mm2(self._appliance.face))
+        self._after = self._after if self._after and face > 0 else shot
 
     def _count(self) -> Tally:
         marks = self._world.face.marks if self._world.face else ()
@@ -155,7 +156,7 @@ class Rehearsal:
 
     def _keep(self, folder: Path, number: int) -> None:
         """Pictures of a twin's box, whose people are invented: never of a real one."""
-        before = self._before.get(1)
+        before = self._before.get(0)
         if before is None:
             return
         after = self._after or before
