@@ -117,9 +117,11 @@ def _guessed(text: str) -> Kind:
 
 def allowed(text: str) -> bool:
     """Whether a line, normalised, may stay: courier, product, routing code, heading, date, weight; nothing else."""
-    bare = text.strip(" *:;.,-[]()|#").casefold()
+    if "*" in text:  # masked is not harmless: what it hides behind is somebody
+        return False
+    bare = text.strip(" :;.,-[]()|#").casefold()
     patterns = (_ROUTING, _DATE, _WEIGHT)
-    return bare.replace(" ", "") in _WORDS or any(pattern.fullmatch(text.strip(" *:")) for pattern in patterns)
+    return bare.replace(" ", "") in _WORDS or any(pattern.fullmatch(text.strip(" :")) for pattern in patterns)
 
 
 def _identifies(text: str) -> Kind | None:

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from twins import Twin, box, wait
 
 from hardware.machine import Machine, Marker, twin_machine
 from hardware.twin.box import Box
+from tests.hardware.twins import Twin, box, wait
 
 
 @pytest.fixture

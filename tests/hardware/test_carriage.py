@@ -4,12 +4,12 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from twins import LINE_MM, Twin, box, finish, on_platform
 
 from hardware.errors import MotionFault
 from hardware.motion.axes import ContactLost
 from hardware.motion.carriage import Carriage
 from hardware.twin.ink import INK_PX_PER_MM
+from tests.hardware.twins import LINE_MM, Twin, box, finish, on_platform
 
 
 def carriage_of(twin: Twin) -> Carriage:

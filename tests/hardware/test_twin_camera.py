@@ -5,9 +5,9 @@ from collections.abc import Callable
 import cv2
 import numpy as np
 import pytest
-from twins import LINE_MM, MARK_MM, Twin, box, finish, on_platform, wait
 
 from hardware.errors import CameraFault
+from tests.hardware.twins import LINE_MM, MARK_MM, Twin, box, finish, on_platform, wait
 
 
 def grey_inside(picture: np.ndarray, polygon_px: np.ndarray) -> float:
@@ -19,9 +19,7 @@ def grey_inside(picture: np.ndarray, polygon_px: np.ndarray) -> float:
 
 
 @pytest.mark.parametrize(("height_mm", "angle_deg"), [(0.0, 0.0), (100.0, 25.0), (200.0, -70.0)])
-def test_print_is_seen_where_the_true_lens_says(
-    twin: Callable[..., Twin], height_mm: float, angle_deg: float
-) -> None:
+def test_print_is_seen_where_the_true_lens_says(twin: Callable[..., Twin], height_mm: float, angle_deg: float) -> None:
     machine, world = twin(present=box(height_mm, angle_deg))
     label_mm = np.array([[50, 30], [130, 30], [130, 110], [50, 110]], float)
     expected = world.lens.to_pixels(world.to_platform(label_mm), height_mm)

@@ -5,11 +5,11 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from twins import LINE_MM, MARK_MM, Twin, box, finish, on_platform, wait
 
 from hardware.errors import InputError, MotionFault
 from hardware.machine import twin_machine
 from hardware.twin.world import World
+from tests.hardware.twins import LINE_MM, MARK_MM, Twin, box, finish, on_platform, wait
 
 
 def draw(twin: Twin) -> None:

@@ -4,7 +4,8 @@ import subprocess
 from collections.abc import Iterator
 
 import pytest
-from station_and_page import IDLE, WAIT_S, Station, free_port, wait_until_told, web_command
+
+from tests.web.station_and_page import IDLE, WAIT_S, Station, free_port, wait_until_told, web_command
 
 
 @pytest.fixture(scope="module")

@@ -10,8 +10,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from station_and_page import IDLE, MARKING, WAIT_S, Station, web_command
 
+from tests.web.station_and_page import IDLE, MARKING, WAIT_S, Station, web_command
 from web.app import WATCHERS_LIMIT
 
 

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
-from station_and_page import DONE, IDLE, MARKING, MOVE, TEAR, WAIT_S, Station
+
+from tests.web.station_and_page import DONE, IDLE, MARKING, MOVE, TEAR, WAIT_S, Station
 
 SIZES = ((800, 480), (1280, 800), (390, 844))
 SWITCHES = (
