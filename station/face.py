@@ -31,6 +31,7 @@ from station.visit import Happening, Reason
 INKED_SHARE = 0.7
 # A roller's lane of 40 mm needs four moves for a label of 150 mm; a person who never moves it is not asked for ever.
 MOST_MOVES = 8
+MOST_MISSES = 2
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ class Face:
         self.tear: Tear | None = None
         self.readable = 0
         self.passes = 0
-        self._retries = self._moves = 0
+        self._retries = self._misses = self._moves = 0
         self.height_mm = 0.0
 
     # -- photographs in, answers out
@@ -94,8 +95,10 @@ class Face:
         self._areas = [*self.plan.uncovered, *bad]
         missed = [] if bad else self._take_in(photo, self._policy, self._quads_px(photo))
         self.readable = len(bad) + len(missed)
-        if self.readable:
-            return self._once_more("unseen" if verdict.answer == "unseen" else "still_readable", crosswise=bool(bad))
+        if bad:
+            return self._once_more("unseen" if verdict.answer == "unseen" else "still_readable")
+        if missed:
+            return self._cover_missed()
         return self._set_out() if self._areas else Answer(Happening.CLEAN)
 
     def give_up(self, reason: Reason) -> Answer:
@@ -188,11 +191,17 @@ class Face:
 
     # -- deciding
 
-    def _once_more(self, reason: Reason, crosswise: bool) -> Answer:
-        """Ink again where it did not do, or where something was missed, while passes are left."""
+    def _once_more(self, reason: Reason) -> Answer:
+        """Ink again, across the first strokes, where one pass did not do; while passes are left."""
         self._retries += 1
-        if self._retries >= self._passes_allowed:
-            return self.give_up(reason)
+        return self.give_up(reason) if self._retries >= self._passes_allowed else self._inked_again(crosswise=True)
+
+    def _cover_missed(self) -> Answer:
+        """Ink what only the second look has found; a face on which there is always something new is torn."""
+        self._misses += 1
+        return self.give_up("still_readable") if self._misses > MOST_MISSES else self._inked_again(crosswise=False)
+
+    def _inked_again(self, crosswise: bool) -> Answer:
         answer = self._set_out(crosswise)
         return Answer(Happening.READABLE) if answer.happening is Happening.PLACES else answer
 

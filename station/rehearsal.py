@@ -115,7 +115,12 @@ class Rehearsal:
         return Tally(len(fields), len(codes), *covered)
 
     def _shot(self) -> Shot:
-        return Shot(self._machine.camera.photo(self._world.height_mm), self._world.marks_in_photo())
+        """A photograph in the light in which the station takes its own."""
+        lamp, before = self._machine.panel.lamp, self._machine.panel.lamp.value
+        lamp.value = 1.0
+        shot = Shot(self._machine.camera.photo(self._world.height_mm), self._world.marks_in_photo())
+        lamp.value = before
+        return shot
 
     def _readable(self, before: Shot, after: Shot) -> int:
         px_per_mm = self._machine.lens.px_per_mm(after.photo.face_height_mm)

@@ -35,7 +35,7 @@ TEXT = Rule(
     ends_mm=1.2,
 )
 BARS = Rule(1.0, "all bars, end to end and past both long edges: any clean row of bars decodes (0.125 mm is enough)")
-MATRIX = Rule(1.0, "the whole code with its outermost modules: its error correction repairs a fifth or more")
+MATRIX = Rule(1.5, "the whole code with its outermost modules: its error correction repairs a fifth or more")
 
 
 def areas(look: Look, to_mm: Callable[[Points], Points], margin_mm: Margin, policy: Policy) -> tuple[Area, ...]:

@@ -21,6 +21,7 @@ from station.vision.text import Direction, TextFinder, TextReader, crop, ordered
 
 _FIND_PX_MM = 6.0  # margin numbers of 1.5 mm print are found here; at 4.5 a part of them is not
 _EDGE_MM = 8.0  # deep: the outermost print of a label
+_TINY_MM = 5.0  # higher print is found on the label as a whole; along an edge it is the edge itself
 _READ_PX_MM = 10.0  # print of 2 mm fills half of the recogniser's 48 px
 _MARGIN_MM = 3.0  # around the quad: more than its corners are off at an IoU of 0.9
 _MOST_PX = 2400  # side of a rectified label: where the scale was misjudged, memory is not
@@ -108,11 +109,12 @@ class Eye:
 
         Each edge is a strip of its own at reading scale, turned so that its print lies level.
         """
-        depth_px = round((_MARGIN_MM + _EDGE_MM) * flat.px_per_mm)
+        depth_px, tiny_px = (round(mm * flat.px_per_mm) for mm in (_MARGIN_MM + _EDGE_MM, _TINY_MM))
         return [
             ordered(_back(quad, quarters, flat.picture.shape))
             for quarters in range(4)
             for quad, _ in self._finder.find(np.ascontiguousarray(np.rot90(flat.picture, quarters)[:depth_px]))
+            if _height(quad) < tiny_px
         ]
 
     def _quarters(self, picture: Bgr, lines: list[Points]) -> int:

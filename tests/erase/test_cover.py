@@ -41,8 +41,8 @@ def test_what_may_stay_stays_and_the_rest_keeps_its_kind() -> None:
     assert [a.kind for a in cover.areas(seen, to_mm, 0.5, "personal")] == ["phone", "name", "code"]
 
 
-@pytest.mark.parametrize(("code", "beyond"), [(BAR, 1.0), (QR, 1.0), (Code("1D", BAR.polygon, False), 1.0),
-                                              (Code("Micro QR Code", QR.polygon, True), 1.0)])  # fmt: skip
+@pytest.mark.parametrize(("code", "beyond"), [(BAR, 1.0), (QR, 1.5), (Code("1D", BAR.polygon, False), 1.0),
+                                              (Code("Micro QR Code", QR.polygon, True), 1.5)])  # fmt: skip
 def test_codes_grow_by_their_rule_and_the_margin(code: Code, beyond: float) -> None:
     (area,) = cover.areas(look(codes=(code,)), to_mm, 0.7, "personal")
     assert size(area.polygon_mm) == pytest.approx(np.add(size(to_mm(code.polygon)), 2 * (beyond + 0.7)))
