@@ -18,6 +18,8 @@ EDGE_MM = 0.12  # planned narrower than the tool is, and arcs are polygons: at t
 RIM_MM = 0.5  # a tip that reaches less into the lane is a sliver, and comes with the next move
 Reach = tuple[float, float, float, float]
 
+SLIVER_MM = 0.05  # a corner of the reach is a polygon of many sides: what it leaves is a twentieth of the margin
+
 
 def rectangle(x: float, y: float, width: float, height: float, angle_deg: float = 0.0) -> Area:
     """Centred on x, y."""
@@ -93,7 +95,7 @@ def test_a_nib_covers_every_point_it_can_reach(
     assert held(planned, reach)
     for area in areas:
         points = reachable(grid(area.polygon_mm), reach, width_mm)
-        assert (from_lines(points, planned) <= width_mm / 2).all()
+        assert (from_lines(points, planned) <= width_mm / 2 + SLIVER_MM).all()
 
 
 @settings(max_examples=60, deadline=None, derandomize=True)
