@@ -161,7 +161,6 @@ class Appliance:
         state = self.visit.state
         self._machine.panel.lamp.value = float(RULES[state].lamp)
         if state is S.SETTLED:
-            self._senses.keep(self._height_mm())
             self._job = None if self._parked else self._park()
         elif state is S.MARKING:
             self._begin(resumed=before.state is S.PAUSED)
@@ -200,6 +199,7 @@ class Appliance:
         self._machine.clock.sleep(TICK_S)
         since_s = self._now_s() - self.visit.since_s
         if self.visit.state is S.SETTLED and self._job is None and since_s >= LAMP_STEADY_S:
+            self._senses.keep(self._height_mm())
             self._happen(H.LIT)
         elif self.visit.state is S.LOOKING:
             self._answer(self.face.look(self._photograph(), self.visit.torn))

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
-from shapely import unary_union
+from shapely import LineString, unary_union
 from shapely.geometry.base import BaseGeometry
 
 from hardware.camera.frames import Photo, Points
@@ -116,6 +116,12 @@ class Face:
     def todo_mm(self) -> list[Points]:
         """Areas still to be covered, platform mm."""
         return [area.polygon_mm for area in self._areas]
+
+    def swaths_mm(self, around_mm: float) -> list[Points]:
+        """What the strokes of the plan ink, and `around_mm` more, platform mm."""
+        half_mm = self._tool.width_mm / 2 + around_mm
+        lines = [LineString(stroke.points_mm).buffer(half_mm) for stroke in self.plan.strokes]
+        return [outline(part) for line in lines for part in polygons(line)]
 
     @property
     def inked_mm(self) -> list[Points]:

@@ -20,6 +20,7 @@ STILL_S = 0.5  # a box just put down rocks for some tenths of a second
 QUIET_S = 1.0  # after a hand was seen, the tool waits this long before it moves again by itself
 FROZEN_S = 1.5  # a camera that gives the same noise for this long hangs; the person is told within 2 s
 FELT_MM = 4.0  # higher than the platform was: twice what the distance sensor may be off, and thinner than a bag
+INK_BLUR_MM = 4.0  # around the ink: a preview pixel is 0.7 mm, and four are averaged
 HEAD_HALF_MM = 30.0  # half the width of the tool's head, and some blur
 
 # What the one button of the panel means, by state; anywhere else it pauses.
@@ -129,7 +130,7 @@ class Senses:
     def _shifted(self, face: Face) -> bool:
         """Whether the box lies otherwise than at `keep`, left out where ink was put or the tool stands."""
         assert self._preview is not None
-        ink = [self._to_px(area, face.height_mm) for area in [*face.todo_mm, *face.inked_mm]]
+        ink = [self._to_px(area, face.height_mm) for area in [*face.swaths_mm(INK_BLUR_MM), *face.inked_mm]]
         return self._watch.shifted(self._preview, ink + self._tool_px(face.height_mm))
 
     def _tool_px(self, height_mm: float) -> list[Points]:

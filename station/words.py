@@ -61,8 +61,8 @@ SAYINGS: dict[State, Saying] = {
     S.REMOVED: Saying(
         "act",
         "tear",
-        ("没有擦完", "面单还能读出，请撕下"),
-        ("Not finished", "The label can still be read: tear it off"),
+        ("没有擦完", "请撕下面单"),
+        ("Not finished", "Please tear the label off"),
     ),
     S.PAUSED: Saying("act", "pause", ("已暂停", "按“继续”接着做"), ("Paused", "Press resume to go on")),
     S.FAULT: Saying(
@@ -85,6 +85,13 @@ DETAILS: dict[Reason, tuple[str, str]] = {
     "contact": ("请把纸箱放回原处", "Put the box back where it was"),
     "guard": ("请关好护盖，再按“继续”", "Close the guard, then press resume"),
 }
+# A side that was torn clean is not one that was inked over.
+CHECKED = Saying(
+    "done",
+    "turn",
+    ("这一面已检查", "请翻面，检查其他面"),
+    ("This side is checked", "Turn the box to check another side"),
+)
 DETAILED = frozenset({S.TEAR, S.PAUSED, S.FAULT})
 
 
@@ -97,13 +104,15 @@ def saying(visit: Visit) -> Saying:
         return Saying(base.tone, base.sign, (base.zh[0], zh), (base.en[0], en))
     if visit.state is S.DONE:
         return _done(visit)
+    if visit.state is S.PASSED and visit.torn:
+        return CHECKED
     return base
 
 
 def _done(visit: Visit) -> Saying:
     """The last word: how many sides were checked, and never more than that."""
     sides = visit.sides_checked
-    if visit.torn and visit.unresolved:
+    if visit.torn and (visit.unresolved or not visit.sides_checked):
         return Saying(
             "act", "tear", ("请确认面单已撕下", "撕下后再扔纸箱"), ("Is the label torn off?", "Only then bin the box")
         )

@@ -9,7 +9,7 @@ done has nothing readable left.
 import itertools
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from hardware.machine import twin_machine
-from hardware.twin.box import Box, Face, Pose
+from hardware.twin.box import Box, Pose
 from hardware.twin.folder import load as load_box
 from hardware.twin.world import TOOL_UP_MM, World
 from station.appliance import Appliance, Settings
@@ -27,6 +27,7 @@ from station.status import Status, Today
 from station.vision.judge import Judge
 from station.vision.look import Eye
 from station.visit import Visit
+from tests.small_box import small_box
 
 HERE = Path(__file__).parent
 SCENARIOS = sorted((HERE / "scenarios").glob("*.toml"))
@@ -44,24 +45,15 @@ def judge() -> Judge:
 
 
 def box(described: dict[str, Any]) -> Box:
-    """A rendered box by its seed, or a folder; `pose`, `faces` and `blank` change it."""
+    """A small box, unless a folder or the seed (and number) of a rendered one is given; `pose` moves it."""
+    pose = Pose(*described["pose"]) if "pose" in described else None
     if "folder" in described:
         found = load_box(HERE / "data" / described["folder"])
-    else:
+    elif "seed" in described:
         found = next(itertools.islice(rendered_boxes(described["seed"]), described.get("number", 0), None))
-    faces = found.faces[: described.get("faces", 1)]
-    if described.get("blank"):
-        faces = tuple(_blank(face) for face in faces)
-    pose = Pose(*described["pose"]) if "pose" in described else found.pose
-    return Box(found.name, described.get("height_mm", found.height_mm), faces, pose, found.light)
-
-
-def _blank(face: Face) -> Face:
-    """The same side as if nothing had ever been stuck on it: cardboard all over."""
-    strip = face.picture[:8, :8].mean(axis=(0, 1))
-    picture = face.picture.copy()
-    picture[:] = strip
-    return Face(picture, face.px_per_mm)
+    else:
+        return small_box(described.get("height_mm", 60.0), pose, described.get("blank", False))
+    return replace(found, pose=pose or found.pose)
 
 
 @dataclass
