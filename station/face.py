@@ -24,13 +24,14 @@ from station.vision.align import align
 from station.vision.judge import Judge, cut_out
 from station.vision.look import Eye
 from station.vision.patch import Patch
-from station.vision.seen import Place, Verdict
+from station.vision.seen import Look, Place, Verdict
 from station.visit import Happening, Reason
 
 # Ink over this share of a place's area settles where it is judged: by location. Less, and it is still to be covered.
 INKED_SHARE = 0.7
 # A roller's lane of 40 mm needs four moves for a label of 150 mm; a person who never moves it is not asked for ever.
 MOST_MOVES = 8
+LEGIBLE = 0.6  # mean confidence of a line that is text: strokes of ink read as something at less
 MOST_MISSES = 2
 
 
@@ -139,7 +140,9 @@ class Face:
         """Look, and add what is personal and not under ink yet; gives what was added."""
         plane = self._remember(photo)
         look = self._eye.look(photo.bgr, plane.px_per_mm, known=known_px)
-        if not known_px:
+        if known_px:
+            look = _legible(look)
+        else:
             self.quads_mm = [plane.to_mm(label.quad) for label in look.labels] or self.quads_mm
             self._may_stay = [plane.to_mm(r.polygon) for each in look.labels for r in each.regions if r.kind == "other"]
         areas = cover.areas(look, plane.to_mm, ErrorBudget().on(plane), policy)
@@ -262,6 +265,20 @@ class Face:
         plane = Plane(self._lens, self.height_mm)
         margin_mm = ErrorBudget().on(plane)
         return cover.area(place, plane.to_mm, margin_mm)
+
+
+def _legible(look: Look) -> Look:
+    """Of a look at what is inked already only what was really read: ink looks like codes and like lines, too."""
+    labels = (
+        replace(
+            label,
+            whole=False,
+            regions=tuple(region for region in label.regions if region.confidence >= LEGIBLE),
+            codes=tuple(code for code in label.codes if code.decoded),
+        )
+        for label in look.labels
+    )
+    return replace(look, labels=tuple(labels))
 
 
 def _union(polygons: Sequence[Points]) -> BaseGeometry:

@@ -37,12 +37,16 @@ def blurred(grey: Grey, px_per_mm: float, paper: float) -> bool | None:
 
 
 def _edge_width_mm(grey: Grey, px_per_mm: float, least: float) -> float | None:
-    """Height over slope of the sharpest tenth of the edges met along x that rise by `least` levels."""
+    """Height over slope of the sharpest tenth of the edges met along x that rise by `least` levels.
+
+    An edge that lies more along x than across it is left out: met at a graze, the sharpest edge is wide.
+    """
     smooth = cv2.GaussianBlur(grey, (0, 0), max(_SMOOTH_MM * px_per_mm, 0.8)).astype(np.float32)
     window = np.ones((1, round(_EDGE_WINDOW_MM * px_per_mm) | 1), np.uint8)
     rise = cv2.dilate(smooth, window) - cv2.erode(smooth, window)
-    slope = cv2.dilate(np.abs(cv2.Sobel(smooth, cv2.CV_32F, 1, 0, ksize=3)) / 8, window)
-    strong = rise > least
+    across, along = (np.abs(cv2.Sobel(smooth, cv2.CV_32F, dx, 1 - dx, ksize=3)) / 8 for dx in (1, 0))
+    slope = cv2.dilate(np.where(across >= along, across, 0.0), window)
+    strong = (rise > least) & (slope > 0)
     if strong.sum() < 20:
         return None
     return float(np.percentile(rise[strong] / np.maximum(slope[strong], 0.1), 10)) / px_per_mm
