@@ -1,0 +1,47 @@
+"""The loop itself: whatever is thrown at it, it leaves the machine safe."""
+
+import pytest
+
+from hardware.machine import Machine, twin_machine
+from hardware.twin.world import TOOL_UP_MM, World
+from station.appliance import Appliance, Settings
+from station.status import Today
+from station.vision.judge import Judge
+from station.vision.look import Eye
+from station.visit import State, Visit
+from tests.small_box import small_box
+
+
+def marking_station(breaks: type[BaseException]) -> tuple[Machine, World, Appliance]:
+    """A station that something breaks in mid-stroke, a second after marking began."""
+    machine, world = twin_machine("gantry", seed=3)
+    appliance = Appliance(machine, Eye(), Judge(), Settings(), Today)
+    began_s: list[float] = []
+
+    def note(visit: Visit) -> None:
+        if visit.state is State.MARKING:
+            began_s.append(machine.clock.now_s())
+
+    def break_it(now_s: float) -> None:
+        if began_s and now_s > began_s[0] + 3.0:
+            assert world.powered
+            raise breaks("in mid-stroke")
+
+    appliance.entered.append(note)
+    world.watchers.append(break_it)
+    return machine, world, appliance
+
+
+@pytest.mark.parametrize("breaks", [KeyboardInterrupt, RuntimeError, MemoryError])
+def test_whatever_breaks_the_drivers_go_off_and_the_tool_goes_up(breaks: type[BaseException]) -> None:
+    machine, world, appliance = marking_station(breaks)
+    world.place(small_box())
+    appliance.start()
+    with pytest.raises(breaks):
+        appliance.run(lambda: machine.clock.now_s() < 60)
+    world.watchers.clear()
+    machine.clock.sleep(2.0)
+    assert not world.powered
+    assert world.tool_z_mm == TOOL_UP_MM
+    assert machine.panel.lamp.value == 0
+    machine.close()
