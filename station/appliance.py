@@ -229,6 +229,7 @@ class Appliance:
             for stroke in self.face.strokes[self._strokes_done :]:
                 yield from carriage.draw(stroke.points_mm, self.face.height_mm)
                 self._strokes_done += 1
+                self.face.note_drawn(self._strokes_done)
         finally:
             self.record.ink_m += carriage.drawn_m - before_m
 

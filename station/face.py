@@ -16,6 +16,7 @@ from hardware.camera.frames import Photo, Points
 from hardware.camera.lens import Lens
 from hardware.machine import Tool
 from station.erase import cover, strokes, tear
+from station.erase import tool as erase_tool
 from station.erase.cover import Policy
 from station.erase.tool import outline, polygons, solid
 from station.erase.work import Area, Stroke, Tear
@@ -31,6 +32,7 @@ from station.visit import Happening, Reason
 INKED_SHARE = 0.7
 # A roller's lane of 40 mm needs four moves for a label of 150 mm; a person who never moves it is not asked for ever.
 MOST_MOVES = 8
+DRAWN_SHARE = 0.98  # polygon arithmetic leaves hairlines
 LEGIBLE = 0.6  # mean confidence of a line that is text: strokes of ink read as something at less
 MOST_MISSES = 2
 
@@ -61,6 +63,7 @@ class Face:
         self._spots: list[Spot] = []
         self._areas: list[Area] = []
         self._inked: list[Points] = []
+        self._drawn: list[Area] = []
         self._may_stay: list[Points] = []  # lines that ink may cut: what is left of them is no news
         self.quads_mm: list[Points] = []
         self.plan = strokes.StrokePlan((), (), None)
@@ -116,7 +119,7 @@ class Face:
     @property
     def todo_mm(self) -> list[Points]:
         """Areas still to be covered, platform mm."""
-        return [area.polygon_mm for area in self._areas]
+        return [area.polygon_mm for area in self._areas if not any(area is drawn for drawn in self._drawn)]
 
     def swaths_mm(self, around_mm: float) -> list[Points]:
         """What the strokes of the plan ink, and `around_mm` more, platform mm."""
@@ -127,7 +130,13 @@ class Face:
     @property
     def inked_mm(self) -> list[Points]:
         """Areas that ink has been put on, platform mm."""
-        return self._inked
+        return self._inked + [area.polygon_mm for area in self._drawn]
+
+    def note_drawn(self, strokes_done: int) -> None:
+        """So many strokes of the plan are on the face: areas that they cover are done, as far as the page is told."""
+        nib = erase_tool.Tool(self._tool.width_mm, self._tool.reach_mm, self._tool.kind == "roller")
+        ink = unary_union([nib.swath(stroke.points_mm) for stroke in self.plan.strokes[:strokes_done]])
+        self._drawn = [area for area in self._areas if _share(area.polygon_mm, ink) >= DRAWN_SHARE]
 
     @property
     def strokes(self) -> tuple[Stroke, ...]:
@@ -176,7 +185,7 @@ class Face:
             return True
         moved = align(self._photo.bgr, photo.bgr, self._known_px())
         if moved is None:
-            self._spots, self._areas, self._inked = [], [], []
+            self._spots, self._areas, self._inked, self._drawn = [], [], [], []
             return False
         self._carry(Plane(self._lens, self._photo.face_height_mm), moved, Plane(self._lens, photo.face_height_mm))
         return True
@@ -196,6 +205,7 @@ class Face:
 
         self._spots = [replace(s, place=replace(s.place, polygon=follow_px(s.place.polygon))) for s in self._spots]
         self._areas = [Area(area.kind, follow_mm(area.polygon_mm)) for area in self._areas]
+        self._drawn = []
         self._inked = [follow_mm(points) for points in self._inked]
 
     # -- deciding
@@ -220,6 +230,7 @@ class Face:
         self.plan = strokes.plan(
             tuple(self._areas), tool.width_mm, tool.reach_mm, roll_only_x=tool.kind == "roller", crosswise=crosswise
         )
+        self._drawn = []
         if self.plan.strokes:
             self.passes += 1
             return Answer(Happening.PLACES)
@@ -234,6 +245,7 @@ class Face:
         for area in self._areas:
             reached = solid(area.polygon_mm).difference(beyond)
             self._inked += [outline(part) for part in polygons(reached)]
+        self._drawn = []
 
     def _settle(self) -> Answer:
         """Everything known is under ink already: the judge decides."""
