@@ -165,7 +165,7 @@ class Appliance:
         elif state is S.MARKING:
             self._begin(resumed=before.state is S.PAUSED)
         elif state is S.DRYING:
-            self._job = self._park()
+            self._job = None if self._parked else self._park()
         elif state is S.EMPTY:
             self._clear(abandoned=before.state is S.DONE)
         elif state is S.FAULT:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
-from shapely import LineString, unary_union
+from shapely import LineString, MultiPoint, unary_union
 from shapely.geometry.base import BaseGeometry
 
 from hardware.camera.frames import Photo, Points
@@ -33,6 +33,7 @@ INKED_SHARE = 0.7
 # A roller's lane of 40 mm needs four moves for a label of 150 mm; a person who never moves it is not asked for ever.
 MOST_MOVES = 8
 DRAWN_SHARE = 0.98  # polygon arithmetic leaves hairlines
+AROUND_MM = 40.0  # of the face around what is known: ink changes what lies under it, not what lies beside it
 LEGIBLE = 0.6  # mean confidence of a line that is text: strokes of ink read as something at less
 MOST_MISSES = 2
 
@@ -82,10 +83,10 @@ class Face:
         fresh = self._take_in(photo, self._policy if found_again else "label")
         if torn:
             return self._after_tearing(found_again, fresh)
+        if not found_again and not fresh:  # there was something, and where it is now nobody knows
+            return self.give_up("unseen")
         if not self._spots and not self._areas:
             return Answer(Happening.NOTHING)
-        if not found_again and not fresh:
-            return self.give_up("unseen")
         if self._tool.kind == "none":
             return self._ask_to_tear(Answer(Happening.BY_HAND, "no_tool"))
         return self._set_out() if self._areas else self._settle()
@@ -193,8 +194,9 @@ class Face:
     def _known_px(self) -> Points:
         """What the station knows of the face in its last photograph: the box may move while the platform stays."""
         plane = Plane(self._lens, self.height_mm)
-        known_mm = [*self.quads_mm, *self.todo_mm, *self._inked]
-        return np.vstack([plane.to_px(points) for points in known_mm] + [spot.place.polygon for spot in self._spots])
+        known_mm = np.vstack([*self.quads_mm, *self.todo_mm, *self._inked])
+        around = MultiPoint(known_mm).convex_hull.buffer(AROUND_MM)
+        return plane.to_px(outline(around))
 
     def _carry(self, old: Plane, moved: Points, new: Plane) -> None:
         def follow_px(points: Points) -> Points:

@@ -100,6 +100,8 @@ class Senses:
         self.present = sight.present
         if sight.frozen_s > FROZEN_S:
             raise CameraFault("the camera gives the same frame again and again: check its cable, restart the station")
+        if visit.state is S.EMPTY and not parked:
+            return
         if sight.dark:
             yield H.PAUSE, "dark"
         elif visit.state is S.PAUSED:
@@ -114,9 +116,12 @@ class Senses:
         return self._machine.panel.height_mm() > self._empty_height_mm + FELT_MM
 
     def _after_pause(self, visit: Visit, face: Face, sight: Sight) -> Noticed:
-        if sight.still_s < QUIET_S:
+        if sight.still_s < QUIET_S or self._preview is None:
             return
-        if self._shifted(face):
+        hidden = self._worked_on(face)
+        if self._watch.reached_into(self._preview, hidden):
+            return
+        if self._watch.shifted(self._preview, hidden):
             yield (H.SHIFTED if sight.present else H.GONE), ""
         elif visit.paused_for == "contact":
             raise MachineFault("the tool lost contact though the box did not move: check the motor supply")
@@ -127,11 +132,10 @@ class Senses:
         """A lid shut over a new box starts the job; a lid opened in mid-job wants a press of the button as well."""
         return visit.paused_for == "guard" and visit.resume_to is S.SETTLED and self._machine.panel.guard.closed
 
-    def _shifted(self, face: Face) -> bool:
-        """Whether the box lies otherwise than at `keep`, left out where ink was put or the tool stands."""
-        assert self._preview is not None
+    def _worked_on(self, face: Face) -> list[Points]:
+        """Where the picture differs because of the station itself: fresh ink, the tool."""
         ink = [self._to_px(area, face.height_mm) for area in [*face.swaths_mm(INK_BLUR_MM), *face.inked_mm]]
-        return self._watch.shifted(self._preview, ink + self._tool_px(face.height_mm))
+        return ink + self._tool_px(face.height_mm)
 
     def _tool_px(self, height_mm: float) -> list[Points]:
         """The band of the picture in which head and beam are or were a frame ago, from top to bottom.

@@ -120,6 +120,8 @@ RULES: dict[State, Rule] = {
 
 # The face lies there and the station is busy with it: whoever disturbs it here interrupts a job.
 AT_WORK = frozenset({S.SETTLED, S.LOOKING, S.MARKING, S.DRYING, S.CHECKING})
+# Where a pause leads back to: the next stroke, the wet ink; from anywhere else the face is looked at anew.
+RESUMED = {S.MARKING: S.MARKING, S.DRYING: S.DRYING, S.CHECKING: S.DRYING}
 # The person has the word; any movement is the answer.
 ASKING = frozenset({S.NO_LABEL, S.MOVE, S.PASSED, S.TEAR})
 # No box, no visit.
@@ -229,7 +231,7 @@ def _leave(visit: Visit, happening: Happening, state: State) -> Visit:
     if visit.state is S.TURNING and state is S.ARRIVING:
         return replace(visit, side=visit.sides_checked + 1, unresolved=False)
     if state is S.PAUSED:
-        return replace(visit, resume_to=S.MARKING if visit.state is S.MARKING else S.SETTLED)
+        return replace(visit, resume_to=RESUMED.get(visit.state, S.SETTLED))
     return visit
 
 

@@ -64,6 +64,17 @@ class Watch:
             return False
         return _differing(_small(preview.grey), self._kept, _seen(preview.grey, hidden)) > SHIFTED_SHARE
 
+    def reached_into(self, preview: Preview, hidden: Sequence[Points] = ()) -> bool:
+        """Does something reach in over the edge of the picture that was not there at `keep`: an arm that rests?"""
+        if self._kept is None:
+            return False
+        differs, seen = _differs(_small(preview.grey), self._kept), _seen(preview.grey, hidden)
+        shown = (differs if seen is None else differs & seen).astype(np.uint8)
+        _, _, stats, _ = cv2.connectedComponentsWithStats(shown)
+        left, top, width, height, area = stats[1:].T
+        at_edge = (left == 0) | (top == 0) | (left + width == SIZE[0]) | (top + height == SIZE[1])
+        return bool((at_edge & (area >= MOVED_SHARE * shown.size)).any())
+
     def update(self, preview: Preview, hidden: Sequence[Points] = ()) -> Sight:
         """Compare a new frame with the one before; `hidden` (polygons, preview px) is where the tool is."""
         small, seen = _small(preview.grey), _seen(preview.grey, hidden)
