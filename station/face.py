@@ -282,13 +282,12 @@ class Face:
 
 
 def _legible(look: Look) -> Look:
-    """Of a look at what is inked already only what was really read: ink looks like codes and like lines, too."""
+    """Of a look at what is inked already only the lines that were really read: strokes of ink look like lines, too."""
     labels = (
         replace(
             label,
             whole=False,
             regions=tuple(region for region in label.regions if region.confidence >= LEGIBLE),
-            codes=tuple(code for code in label.codes if code.decoded),
         )
         for label in look.labels
     )

@@ -32,10 +32,10 @@ TEXT = Rule(
     1.0,
     "the whole height of the line: strokes of characters stick out of the box that a detector draws, and of tiny or "
     "dim print it loses the first character or the last",
-    ends_mm=1.2,
+    ends_mm=1.8,
 )
 BARS = Rule(1.0, "all bars, end to end and past both long edges: any clean row of bars decodes (0.125 mm is enough)")
-MATRIX = Rule(1.5, "the whole code with its outermost modules: its error correction repairs a fifth or more")
+MATRIX = Rule(2.0, "the whole code with its outermost modules: its error correction repairs a fifth or more")
 
 
 def areas(look: Look, to_mm: Callable[[Points], Points], margin_mm: Margin, policy: Policy) -> tuple[Area, ...]:

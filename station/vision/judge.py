@@ -159,10 +159,11 @@ def _believed(reading: Reading, stood: Stood | None) -> bool:
         return True
     known, read = (_bare(text) for text in (stood(), reading.text))
     if len(known) < _NAME:
-        return reading.confidence >= _SURE_OF_NAME
+        return False
     same = [block.size for block in SequenceMatcher(None, known, read, autojunk=False).get_matching_blocks()]
-    needed = min(_RUN, max(1, ceil(_SHORT_SHARE * len(known))))
-    return max(same) >= _LONG_RUN or (max(same) >= needed and sum(same) >= _AGREEING * len(read))
+    needed = min(_RUN, max(_NAME, ceil(_SHORT_SHARE * len(known))))
+    agreeing = sum(size for size in same if size >= _NAME)
+    return max(same) >= _LONG_RUN or (max(same) >= needed and agreeing >= _AGREEING * len(read))
 
 
 def _bare(text: str) -> str:
