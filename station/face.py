@@ -104,7 +104,7 @@ class Face:
             return self._once_more("unseen" if verdict.answer == "unseen" else "still_readable")
         if missed:
             return self._cover_missed()
-        return self._set_out() if self._areas else Answer(Happening.CLEAN)
+        return self._ask_to_move() if self._areas else Answer(Happening.CLEAN)
 
     def give_up(self, reason: Reason) -> Answer:
         """Ink did not do: say where to tear."""
@@ -236,6 +236,10 @@ class Face:
         if self.plan.strokes:
             self.passes += 1
             return Answer(Happening.PLACES)
+        return self._ask_to_move()
+
+    def _ask_to_move(self) -> Answer:
+        """What is left lies beyond the tool's reach: the plan knows which way the box has to go."""
         self._moves += 1
         if self.plan.move_mm is None or self._moves > MOST_MOVES:
             return self.give_up("out_of_reach")
