@@ -25,11 +25,12 @@ from station.vision.align import align
 from station.vision.judge import Judge, cut_out
 from station.vision.look import Eye
 from station.vision.patch import Patch
-from station.vision.seen import Look, Place, Verdict
+from station.vision.seen import Kind, Look, Place, Verdict
 from station.visit import Happening, Reason
 
 # Ink over this share of a place's area settles where it is judged: by location. Less, and it is still to be covered.
 INKED_SHARE = 0.7
+INKED_CODE_SHARE = 0.95
 # A roller's lane of 40 mm needs four moves for a label of 150 mm; a person who never moves it is not asked for ever.
 MOST_MOVES = 8
 DRAWN_SHARE = 0.98  # polygon arithmetic leaves hairlines
@@ -157,13 +158,13 @@ class Face:
             self._may_stay = [plane.to_mm(r.polygon) for each in look.labels for r in each.regions if r.kind == "other"]
         areas = cover.areas(look, plane.to_mm, ErrorBudget().on(plane), policy)
         known = _union([*self._inked, *self.todo_mm, *(self._may_stay if known_px else [])])
-        fresh = [area for area in areas if _share(area.polygon_mm, known) < INKED_SHARE]
+        fresh = [area for area in areas if _share(area.polygon_mm, known) < _enough(area.kind)]
         self._areas += fresh
         there = _union([plane.to_mm(spot.place.polygon) for spot in self._spots]).union(known)
         self._spots += [
             Spot(place, cut_out(photo.bgr, place, plane.px_per_mm))
             for place in cover.places(look)
-            if _share(plane.to_mm(place.polygon), there) < INKED_SHARE
+            if _share(plane.to_mm(place.polygon), there) < _enough(place.kind)
         ]
         return fresh
 
@@ -296,6 +297,11 @@ def _legible(look: Look) -> Look:
         for label in look.labels
     )
     return replace(look, labels=tuple(labels))
+
+
+def _enough(kind: Kind) -> float:
+    """Which share of a find makes it an old one: more of a code, since any sliver of it decodes."""
+    return INKED_CODE_SHARE if kind == "code" else INKED_SHARE
 
 
 def _union(polygons: Sequence[Points]) -> BaseGeometry:

@@ -68,7 +68,7 @@ class Eye:
         labels = [self._label(bgr, one, px_per_mm, ms) for one in candidates]
         kept = [label for label in labels if label is not None]
         with _timed(ms, "locate"):
-            missed = self._net.overlooked(bgr, [label.quad for label in kept])
+            missed = self._net.overlooked(bgr, [_around(label.quad, px_per_mm) for label in kept])
         kept += [self._further(bgr, one, px_per_mm, ms) for one in missed]
         return Look(tuple(label if reveal else _silent(label) for label in kept), ms)
 
@@ -146,6 +146,11 @@ def _timed(ms: dict[str, float], stage: str) -> Iterator[None]:
     start = time.perf_counter()
     yield
     ms[stage] += (time.perf_counter() - start) * 1000
+
+
+def _around(quad: Points, px_per_mm: float | None) -> Points:
+    """The quad of what is searched when a label is: itself and a margin."""
+    return with_margin(quad, size_mm(quad, px_per_mm), _MARGIN_MM)[0]
 
 
 def _flat(bgr: Bgr, quad: Points, size: tuple[float, float], px_per_mm: float) -> Upright:

@@ -27,9 +27,11 @@ _LEAST_PX = (40, 9)  # width and height of the shortest line worth reading
 _MOST_PLACES = 8
 _MOST_SHARE = 0.25  # of the frame, for all places together: time has an end
 _MARGIN_PX = 24
+_MOST_OF_LINE = 0.3  # of a line's box is strokes, closed: less belongs to a label
 _GROW_PX = 10  # around what was found: 3 mm on the platform
 _CONFIDENCE = 0.4
-_KNOWN = 0.08  # of a side: print this close to a known label belongs to it
+_PX_MM = 3.7  # of the frame, on the platform; the scale of bars is not known better and need not be
+_LEAST_CODE_PX = (33, 9)  # 9 x 2.5 mm: what the search for bars calls a symbol
 
 
 class Net:
@@ -45,21 +47,23 @@ class Net:
         scale = min(1.0, _FRAME_PX / max(bgr.shape[:2]))
         columns, rows = (max(1, round(side * scale)) for side in (bgr.shape[1], bgr.shape[0]))
         frame = np.asarray(cv2.resize(bgr, (columns, rows), interpolation=cv2.INTER_AREA), np.uint8)
-        found = [self._place(frame, box) for box in _places(frame, [quad * scale for quad in known])]
+        strokes = _strokes_outside(frame, [quad * scale for quad in known])
+        found = [self._place(frame, strokes, box) for box in _places(strokes)]
         return [Candidate(quad / scale, _CONFIDENCE) for quad in found if quad is not None]
 
-    def _place(self, frame: Bgr, box: Box) -> Points | None:
-        """The rectangle around all personal print inside `box`, if there is any."""
+    def _place(self, frame: Bgr, strokes: Mask, box: Box) -> Points | None:
+        """The rectangle around all personal print inside `box` and outside the labels, if there is any."""
         left, top, right, bottom = box
-        tile = np.ascontiguousarray(frame[top:bottom, left:right])
-        lines = [quad for quad, _ in self._finder.find(tile)]
+        tile, outside = (np.ascontiguousarray(each[top:bottom, left:right]) for each in (frame, strokes))
+        lines = [quad for quad, _ in self._finder.find(tile) if _stands_on(quad, outside)]
         telling = [quad for quad, text in zip(lines, self._texts(tile, lines), strict=True) if personal.telling(text)]
-        telling += [quad for _, _, quad in codes.read(tile)]
+        telling += [quad for _, _, quad in codes.read(tile) if _stands_on(quad, outside)]
+        telling += [quad for quad in _blocks(outside) if _is_code(tile, quad)]
         if not telling:
             return None
-        points = np.concatenate(telling)
-        (x0, y0), (x1, y1) = points.min(axis=0) - _GROW_PX, points.max(axis=0) + _GROW_PX
-        return np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]], np.float64) + np.array([left, top], np.float64)
+        centre, (width, height), angle = cv2.minAreaRect(np.concatenate(telling).astype(np.float32))
+        around = cv2.boxPoints((centre, (width + 2 * _GROW_PX, height + 2 * _GROW_PX), angle))
+        return ordered(np.asarray(around, np.float64)) + np.array([left, top], np.float64)
 
     def _texts(self, tile: Bgr, lines: list[Points]) -> list[str]:
         crops = [crop(tile, ordered(line)) for line in lines]
@@ -71,20 +75,53 @@ class Net:
         return [reading.text for reading in self._reader.read(upright)]
 
 
-def _places(frame: Bgr, known: list[Points]) -> list[Box]:
-    """Where print stands outside the known quads, the largest first, within what may be spent."""
-    grey = np.asarray(cv2.cvtColor(frame, cv2.COLOR_BGR2GRAY), np.uint8)
-    strokes = _strokes(grey)
+def _strokes_outside(frame: Bgr, known: list[Points]) -> Mask:
+    """Dark strokes (1) outside the known quads."""
+    strokes = _strokes(np.asarray(cv2.cvtColor(frame, cv2.COLOR_BGR2GRAY), np.uint8))
     for quad in known:
-        centre = quad.mean(axis=0)
-        cv2.fillPoly(strokes, [np.round(centre + (quad - centre) * (1 + 2 * _KNOWN)).astype(np.int32)], 0)
-    lines = cv2.morphologyEx(strokes, cv2.MORPH_CLOSE, np.ones((_STROKES_PX, _STROKES_PX), np.uint8))
-    blobs = [box for box in _boxes(np.asarray(lines, np.uint8)) if _is_line(box, strokes)]
+        cv2.fillPoly(strokes, [np.round(quad).astype(np.int32)], 0)
+    return strokes
+
+
+def _places(strokes: Mask) -> list[Box]:
+    """Where print stands, the largest place first, within what may be spent."""
+    blobs = [box for box in _boxes(_closed(strokes)) if _is_line(box, strokes)]
     mask = np.zeros_like(strokes)
     for left, top, right, bottom in blobs:
         mask[top:bottom, left:right] = 1
     joined = cv2.dilate(mask, np.ones((_TOGETHER_PX, _TOGETHER_PX), np.uint8))
-    return _affordable(_boxes(np.asarray(joined, np.uint8)), grey.shape)
+    return _affordable(_boxes(np.asarray(joined, np.uint8)), strokes.shape)
+
+
+def _closed(strokes: Mask) -> Mask:
+    """Strokes of one line, or bars of one code, as one blob."""
+    window = np.ones((_STROKES_PX, _STROKES_PX), np.uint8)
+    return np.asarray(cv2.morphologyEx(strokes, cv2.MORPH_CLOSE, window), np.uint8)
+
+
+def _stands_on(quad: Points, strokes: Mask) -> bool:
+    """Whether most of a line is made of these strokes: the rest of it lies on a label that is known."""
+    shape = np.round(quad).astype(np.int32)
+    inside = cv2.fillPoly(np.zeros_like(strokes), [shape], 1)
+    covered = cv2.bitwise_and(inside, _closed(strokes))
+    return cv2.countNonZero(covered) > _MOST_OF_LINE * cv2.countNonZero(inside)
+
+
+def _blocks(strokes: Mask) -> list[Points]:
+    """The blobs large enough for a code, as quads (4 x 2 px) of any direction."""
+    shapes, _ = cv2.findContours(_closed(strokes), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    rectangles = [cv2.minAreaRect(shape) for shape in shapes]
+    return [
+        ordered(np.asarray(cv2.boxPoints(each), np.float64))
+        for each in rectangles
+        if max(each[1]) >= _LEAST_CODE_PX[0] and min(each[1]) >= _LEAST_CODE_PX[1]
+    ]
+
+
+def _is_code(tile: Bgr, quad: Points) -> bool:
+    """Whether bars stand in a block, decoded or not."""
+    found = codes.find(crop(tile, quad), _PX_MM)
+    return any(code.decoded or code.symbology == "1D" for code in found)
 
 
 def _strokes(grey: Grey) -> Mask:
