@@ -43,7 +43,8 @@ _CHARACTERS = 3  # fewer are found in any noise, unless the reader is quite sure
 _SURE = 0.4  # mean over a reading's characters: 120 readable lines gave 0.41 or more, pure ink 0.45 once in 61
 _NAME = 2  # characters of the shortest name
 _SURE_OF_NAME = 0.6  # pure ink never gave two characters at that, in 61
-_CERTAIN = 0.8  # so sure a reading counts even where something else stood before; pure ink never gave that
+_CERTAIN = 0.8  # so sure a reading counts even where something else stood before; of two characters
+_CERTAIN_OF_NAME = 0.95  # only at this: pure ink gave two at 0.86 once in some 700 places
 _RUN = 3  # characters in a row that agree with what stood there before: 1 in 10 by chance among long numbers,
 _AGREEING = 0.6  # and so seldom together with this share of the reading that it was not seen in 200 inked places
 _LONG_RUN = 5  # in a row are no chance, whatever else was read
@@ -148,14 +149,18 @@ def cut_out(bgr: Bgr, place: Place, px_per_mm: float) -> Patch:
 
 def _counted(reading: Reading) -> int:
     """How many letters, digits and signs a reading holds, 0 for what noise may give as well."""
-    count = sum(one.isalnum() for one in reading.text)
+    count = _letters(reading)
     enough = count >= _CHARACTERS and reading.confidence >= _SURE
     return count if enough or (count >= _NAME and reading.confidence >= _SURE_OF_NAME) else 0
 
 
+def _letters(reading: Reading) -> int:
+    return sum(one.isalnum() for one in reading.text)
+
+
 def _believed(reading: Reading, stood: Stood | None) -> bool:
     """Whether a reading is of what stood there, and not of the ink: sure of itself, or in agreement with it."""
-    if stood is None or reading.confidence >= _CERTAIN:
+    if stood is None or reading.confidence >= (_CERTAIN if _letters(reading) >= _CHARACTERS else _CERTAIN_OF_NAME):
         return True
     known, read = (_bare(text) for text in (stood(), reading.text))
     if len(known) < _NAME:
