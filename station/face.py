@@ -267,11 +267,19 @@ class Face:
         return self.give_up("still_readable") if self.readable else Answer(Happening.CLEAN)
 
     def _judged(self, everything: bool = False) -> Verdict:
-        """The judge's verdict on the places that are under ink, or on all of them."""
+        """The judge's verdict on the places that are wholly under ink, or on all of them.
+
+        A place of which a part is beyond this stroke plan is judged when that part has had its ink, too.
+        """
         assert self._photo is not None
         plane = Plane(self._lens, self.height_mm)
-        ink = _union(self._inked)
-        spots = [s for s in self._spots if everything or _share(plane.to_mm(s.place.polygon), ink) >= INKED_SHARE]
+        ink, beyond = _union(self._inked), _union([area.polygon_mm for area in self.plan.uncovered])
+
+        def is_due(spot: Spot) -> bool:
+            at_mm = plane.to_mm(spot.place.polygon)
+            return _share(at_mm, ink) >= INKED_SHARE and not solid(at_mm).intersects(beyond)
+
+        spots = [spot for spot in self._spots if everything or is_due(spot)]
         places, before = [spot.place for spot in spots], [spot.before for spot in spots]
         return self._judge.judge(self._photo.bgr, places, plane.px_per_mm, before)
 

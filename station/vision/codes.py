@@ -194,6 +194,8 @@ def _runs_on(grey: Grey, one: _Found) -> bool:
     picture = grey if one.upright_bars else np.ascontiguousarray(grey.T)
     left, top, right, bottom = (round(side) for side in _clipped(rect, picture.shape[1], picture.shape[0]))
     middle, half = (top + bottom) // 2, round(_RUN_ON_MM * _SEARCH_PX_MM / 2)
+    if right <= left or middle < half or middle + half >= picture.shape[0]:
+        return False
     rows = [_band(picture[:, left:right], middle + offset, 3) for offset in (-half, 0, half)]
     dark = rows[1] < (rows[1].min() + rows[1].max()) / 2
     bars = int(np.count_nonzero(np.diff(dark.astype(np.int8)) == 1))
