@@ -17,11 +17,11 @@ from station.vision.locate import BARE, Candidate, Locator
 from station.vision.overlooked import Net
 from station.vision.rectify import Upright, mapped, rolled, size_mm, upright, with_margin
 from station.vision.seen import Code, Label, Look, Region
+from station.vision.strays import strays
 from station.vision.text import Direction, TextFinder, TextReader, crop, ordered
 
-_FIND_PX_MM = 6.0  # margin numbers of 1.5 mm print are found here; at 4.5 a part of them is not
-_EDGE_MM = 8.0  # deep: the outermost print of a label
-_TINY_MM = 5.0  # higher print is found on the label as a whole; along an edge it is the edge itself
+_FIND_PX_MM = 4.5  # lines of 2 mm are found here; what is smaller is found as strays
+_STRAY_EDGE_MM = 1.0  # of the margin: a quad may be so much too small, and beyond lies the carton
 _READ_PX_MM = 10.0  # print of 2 mm fills half of the recogniser's 48 px
 _MARGIN_MM = 3.0  # around the quad: more than its corners are off at an IoU of 0.9
 _MOST_PX = 2400  # side of a rectified label: where the scale was misjudged, memory is not
@@ -79,13 +79,12 @@ class Eye:
         with _timed(ms, "codes"):
             found = codes.find(flat.picture, flat.px_per_mm)
         to_flat = np.asarray(np.linalg.inv(flat.to_photo), np.float64)
-        quads = [ordered(mapped(quad, to_flat)) for quad in seen.lines]
-        with _timed(ms, "text"):
-            quads += [quad for quad in self._in_margins(flat) if not _among(quad, quads)]
         with _timed(ms, "read"):
-            lines = self._read(flat, quads)
+            lines = self._read(flat, [ordered(mapped(quad, to_flat)) for quad in seen.lines])
         found = [code for code in found if not _is_text(code, lines, flat.px_per_mm)]
         lines = [line for line in lines if not _is_bars(line, flat.px_per_mm, found)]
+        with _timed(ms, "text"):
+            lines += _strays(flat, lines, found)
         with _timed(ms, "personal"):
             return _assembled(candidate, seen, flat, lines, found)
 
@@ -103,19 +102,6 @@ class Eye:
         with _timed(ms, "rectify"):
             up = rolled(quad, self._quarters(flat.picture, lines))
         return _Seen(up, size_mm(up, px_per_mm), [flat.on_photo(line) for line in lines])
-
-    def _in_margins(self, flat: Upright) -> list[Points]:
-        """Lines along the label's edges, where the number is printed again and again in the tiniest type (FACTS 1).
-
-        Each edge is a strip of its own at reading scale, turned so that its print lies level.
-        """
-        depth_px, tiny_px = (round(mm * flat.px_per_mm) for mm in (_MARGIN_MM + _EDGE_MM, _TINY_MM))
-        return [
-            ordered(_back(quad, quarters, flat.picture.shape))
-            for quarters in range(4)
-            for quad, _ in self._finder.find(np.ascontiguousarray(np.rot90(flat.picture, quarters)[:depth_px]))
-            if _height(quad) < tiny_px
-        ]
 
     def _quarters(self, picture: Bgr, lines: list[Points]) -> int:
         """By how many corners the quad has to roll for the text to stand upright."""
@@ -173,7 +159,7 @@ def _assembled(
         for kind, line in zip(kinds, lines, strict=True)
     )
     on_photo = tuple(replace(code, polygon=flat.on_photo(code.polygon)) for code in found)
-    sure = float(np.mean([line.confidence for line in lines])) if lines else 0.0
+    sure = float(np.mean([line.confidence for line in lines if line.text] or [0.0]))
     return Label(seen.quad, candidate.confidence * max(sure, 0.1), regions, on_photo, whole=sure < _WEAK)
 
 
@@ -185,18 +171,11 @@ def _silent(label: Label) -> Label:
     )
 
 
-def _back(quad: Points, quarters: int, shape: tuple[int, ...]) -> Points:
-    """Points of a picture that `np.rot90` turned by `quarters`, in the picture as it was (`shape`)."""
-    x, y = quad[:, 0], quad[:, 1]
-    rows, columns = shape[:2]
-    turned = ((x, y), (columns - y, x), (columns - x, rows - y), (y, rows - x))
-    return np.column_stack(turned[quarters])
-
-
-def _among(quad: Points, others: list[Points]) -> bool:
-    """Whether half of a line is known already."""
-    area = max(1.0, cv2.contourArea(quad.astype(np.float32)))
-    return any(_shared(quad, other) > 0.5 * area for other in others)
+def _strays(flat: Upright, lines: list[personal.Line], found: list[Code]) -> list[personal.Line]:
+    """Print that no line and no code explains, as lines that nobody read."""
+    explained = [line.quad_mm * flat.px_per_mm for line in lines] + [code.polygon for code in found]
+    left = strays(flat.picture, flat.px_per_mm, explained, _STRAY_EDGE_MM)
+    return [personal.Line(quad / flat.px_per_mm, "", 0.0) for quad in left]
 
 
 def _is_text(code: Code, lines: list[personal.Line], px_per_mm: float) -> bool:

@@ -44,12 +44,21 @@ _ADDRESS = re.compile(
     r"|platz|way|court|ct|box)\b|straße|\b[A-Z]{2}\s+\d{5}(?:-\d{4})?\b)"
 )
 
-_ROUTING = re.compile(r"\d{3}[A-Z]?[- ][A-Z]?\d{2,3}-\d{2}(?: [A-Z]?\d{1,3})?")
+_ROUTINGS = (
+    r"\d{3}[A-Z]?[- ][A-Z]?\d{2,3}-\d{2}(?: [A-Z]?\d{1,3})?",  # Chinese couriers
+    r"[A-Z]{2,3} \d{3} \d{1,2}-\d{2}",  # UPS: state and routing code
+    r"[A-Z]{2}-[A-Z]{3}-[A-Z0-9]{3}",  # DHL: country, gateway, facility
+    r"[A-Z]{2} \d{0,2}[A-Z]{3,5}",  # FedEx: ramp
+)
+_ROUTING = re.compile("|".join(f"(?:{one})" for one in _ROUTINGS))
+_HUB = re.compile(r"[\u4e00-\u9fa5]{2,8}[-—][\u4e00-\u9fa5]{1,8}(?:集散|分拨|中转|转运)(?:中心|站|场|部)?")
 _DATE = re.compile(
-    r"(?:20)?\d{2}[-/.年]\d{1,2}[-/.月]\d{1,2}日?(?: ?\d{1,2}:\d{2}(?::\d{2})?)?|\d{1,2}:\d{2}(?::\d{2})?"
+    r"(?i:(?:ship ?)?date:? ?)?(?:20)?\d{2}[-/.年]\d{1,2}[-/.月]\d{1,2}日?(?: ?\d{1,2}:\d{2}(?::\d{2})?)?"
+    r"|\d{1,2}:\d{2}(?::\d{2})?"
 )
 _WEIGHT = re.compile(
-    r"(?i:(?:重量|计费重量|weight|wt)?:?\d{1,3}(?:[.,]\d{1,3})?(?:kg|g|lb|lbs|公斤|千克)|\d/\d|\d of \d)"
+    r"(?i:(?:重量|计费重量|weight|(?:act|bill)?wgt|wt)?:? ?\d{1,3}(?:[.,]\d{1,3})? ?(?:kg|g|lb|lbs|公斤|千克)"
+    r"|\d/\d|\d of \d)"
 )
 _MAY_STAY = """
     顺丰速运 顺丰 中通快递 中通 圆通速递 圆通 申通快递 申通 韵达快递 韵达速递 韵达 极兔速递 极兔 京东物流 京东快递 京东
@@ -64,6 +73,11 @@ _MAY_STAY = """
     billing billingpp billing:p/p weight date gewicht anzahl von an leitcode/routingcode identcode/licenseplate
     gogreen kontaktabsender kontaktempfänger
 """
+_PRODUCT_WORDS = """
+    ups usps fedex dhl dpd gls ems ground priority first class mail express worldwide saver standard overnight home
+    delivery next 2nd day air 2day economy international us postage paid tracking # domestic
+"""
+_PRODUCTS = frozenset(_PRODUCT_WORDS.split())  # a line of nothing else is a service, in any order
 _WORDS = frozenset(_MAY_STAY.split())  # as `allowed` compares them: without blanks, in lower case
 
 
@@ -98,10 +112,11 @@ def telling(text: str) -> bool:
 
 
 def _kind(text: str, confidence: float, code_texts: Sequence[str]) -> Kind:
-    sure = None if _ROUTING.fullmatch(text) else _identifies(text)
+    routing = _ROUTING.fullmatch(text) is not None  # a QR code holds it, too
+    sure = None if routing else _identifies(text)
     if sure:
         return "order" if _ORDER.search(text) else sure
-    if _repeats_code(text, code_texts):
+    if not routing and _repeats_code(text, code_texts):
         return "number"
     return "other" if confidence >= _SURE and allowed(text) else _guessed(text)
 
@@ -120,8 +135,9 @@ def allowed(text: str) -> bool:
     if "*" in text:  # masked is not harmless: what it hides behind is somebody
         return False
     bare = text.strip(" :;.,-[]()|#").casefold()
-    patterns = (_ROUTING, _DATE, _WEIGHT)
-    return bare.replace(" ", "") in _WORDS or any(pattern.fullmatch(text.strip(" :")) for pattern in patterns)
+    patterns = (_ROUTING, _HUB, _DATE, _WEIGHT)
+    known = bare.replace(" ", "") in _WORDS or (bool(bare) and set(text.casefold().split()) <= _PRODUCTS)
+    return known or any(pattern.fullmatch(text.strip(" :")) for pattern in patterns)
 
 
 def _identifies(text: str) -> Kind | None:

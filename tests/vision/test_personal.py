@@ -78,6 +78,14 @@ def test_other_personal_lines(text, expected):
         "寄",
         "2023-11-27 19:07:26",
         "1.5kg",
+        "ID 451 1-39",
+        "US-RAL-397",
+        "XH 55RAA",
+        "上海市-揽翠集散",
+        "USPS PRIORITY MAIL",
+        "SHIP DATE: 2025-07-16",
+        "ACTWGT: 8.82 LB",
+        "6.15 kg",
     ],
 )
 def test_what_may_stay(text):
@@ -92,6 +100,10 @@ def test_a_poor_reading_frees_nothing(text):
 def test_a_piece_of_a_decoded_code_is_a_number():
     assert kind("1370856", codes=("31213671370856",)) == "number"
     assert kind("1370856", codes=("99999999999999",)) != "number"
+
+
+def test_a_routing_code_may_stay_though_a_code_holds_it():
+    assert kind("143A G058-32 F8", codes=("143A G058-32 F8 776509159155321",)) == "other"
 
 
 def test_right_of_a_lone_heading_stand_name_and_address():

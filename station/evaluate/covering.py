@@ -1,0 +1,121 @@
+"""How much of what is personal the eye would have covered, by the truth of rendered boxes on the twin's platform."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any
+
+import numpy as np
+from shapely import unary_union
+from shapely.geometry import Polygon
+from shapely.geometry.base import BaseGeometry
+
+from hardware.camera.frames import Bgr, Points
+from hardware.machine import twin_machine
+from hardware.twin.box import Box, Mark
+from station.erase.tool import solid
+from station.scenes.boxes import boxes
+from station.vision.look import Eye
+from station.vision.seen import Look
+
+# Nothing was tuned on the boxes of this seed.
+EVALUATION_SEED = 907
+FIELD_SHARE, CODE_SHARE = 0.95, 0.99
+AROUND_MM = 1.0  # what the rules of `erase.cover` add at least
+_SETTLE_S = 3.0
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A photograph of a box, its scale, and where its marks and labels truly are (px)."""
+
+    bgr: Bgr
+    px_per_mm: float
+    marks: list[tuple[Mark, Points]]
+    labels: int
+
+
+@dataclass
+class Count:
+    """What was covered, and what was not: `missed` names scene, kind and share, never a text."""
+
+    scenes: int = 0
+    scenes_covered: int = 0
+    fields: int = 0
+    fields_covered: int = 0
+    codes: int = 0
+    codes_covered: int = 0
+    personal_px: float = 0.0
+    beyond_px: float = 0.0
+    missed: list[str] = field(default_factory=list)
+    ms: list[float] = field(default_factory=list)
+
+    def report(self) -> dict[str, Any]:
+        """For JSON: shares with the counts behind them."""
+        return {
+            "fields": [self.fields_covered, self.fields],
+            "codes": [self.codes_covered, self.codes],
+            "scenes": [self.scenes_covered, self.scenes],
+            "ink_beyond_share": round(self.beyond_px / max(self.personal_px, 1.0), 3),
+            "look_median_ms": round(float(np.median(self.ms)), 1) if self.ms else None,
+            "missed": self.missed,
+        }
+
+
+def scenes(seed: int, first: int, last: int) -> Iterator[Scene]:
+    """Photographs of the boxes `first` to `last` (exclusive) of a seed."""
+    for number, box in enumerate(islice(boxes(seed), first, last), first):
+        yield photographed(box, number)
+
+
+def photographed(box: Box, seed: int) -> Scene:
+    """One box on the twin's platform, in the station's own light."""
+    machine, world = twin_machine("none", seed)
+    world.place(box)
+    machine.clock.sleep(_SETTLE_S)
+    machine.panel.lamp.on()
+    photo = machine.camera.photo(box.height_mm)
+    marks, scale = world.marks_in_photo(), machine.lens.px_per_mm(box.height_mm)
+    machine.close()
+    return Scene(photo.bgr, scale, marks, len(box.faces[0].outlines_mm))
+
+
+def covering(eye: Eye, taken: Iterator[Scene]) -> Count:
+    """Look at every scene and compare with its truth."""
+    count = Count()
+    for number, scene in enumerate(taken):
+        look = eye.look(scene.bgr, scene.px_per_mm)
+        count.ms.append(sum(look.ms.values()))
+        _compare(count, number, scene, inked(look, scene.px_per_mm))
+    return count
+
+
+def inked(look: Look, px_per_mm: float) -> BaseGeometry:
+    """What ink would cover (px): personal lines, codes, whole labels, and the least margin around them."""
+    polygons = [label.quad for label in look.labels if label.whole]
+    polygons += [each.polygon for label in look.labels for each in label.regions if each.kind != "other"]
+    polygons += [code.polygon for label in look.labels for code in label.codes]
+    return unary_union([solid(polygon).buffer(AROUND_MM * px_per_mm) for polygon in polygons])
+
+
+def _compare(count: Count, number: int, scene: Scene, ink: BaseGeometry) -> None:
+    count.scenes += 1
+    before = len(count.missed)
+    for mark, polygon in scene.marks:
+        _compare_mark(count, number, mark, polygon, ink)
+    count.scenes_covered += len(count.missed) == before
+    personal = unary_union([Polygon(polygon).buffer(AROUND_MM * scene.px_per_mm) for _, polygon in scene.marks])
+    count.personal_px += personal.area
+    count.beyond_px += ink.difference(personal).area
+
+
+def _compare_mark(count: Count, number: int, mark: Mark, polygon: Points, ink: BaseGeometry) -> None:
+    share = Polygon(polygon).intersection(ink).area / Polygon(polygon).area
+    if mark.symbology:
+        count.codes += 1
+        count.codes_covered += share >= CODE_SHARE
+    else:
+        count.fields += 1
+        count.fields_covered += share >= FIELD_SHARE
+    if share < (CODE_SHARE if mark.symbology else FIELD_SHARE):
+        count.missed.append(f"scene {number}: {mark.symbology or mark.kind} {share:.2f}")

@@ -1,0 +1,103 @@
+"""Print that no line and no code explains: on a label everything dark is print, whatever a detector makes of it.
+
+The number in the margins, handwriting, a stamp, the first character that a detector cut off: all of it is found here by
+being dark, and is covered unread.
+"""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from hardware.camera.frames import Bgr, Grey, Points
+from station.vision.text import ordered
+
+Mask = NDArray[np.uint8]
+
+PX_MM = 5.0  # a stroke of 0.2 mm is one pixel
+_STROKE_MM = 2.2  # print is made of strokes thinner than this
+_DARKER = 0.14  # of the paper's level by which print is darker; wrinkles and fibres stay below
+_PAPER_MM = 9.0  # as far as paper is looked for around a pixel
+_RULE_MM = 9.0  # straight lines longer than this are rules
+_LONGEST_MM = 45.0  # no bar of a code and no stroke of a letter is longer: a rule, however thick
+_ASLANT_PX = 5  # a rule of 9 mm that is 4 degrees aslant stays within this
+_RULE_DENSITY = 0.3  # of print around a rule; bars of a code have 0.5
+_RULE_WINDOW_MM = 3.0
+_EXPLAINED_MM = 0.4  # around lines and codes that are known
+_SPECK_MM2 = 0.12  # a dot of an i, dirt
+_TOGETHER_MM = 1.4  # gap between strokes of one stray
+_LEAST_MM = 1.0  # longer side of the smallest stray
+_LEAST_HIGH_MM = 0.5  # shorter side; the edge of the paper and remains of rules are thinner
+
+
+def strays(upright: Bgr, px_per_mm: float, explained: list[Points], edge_mm: float) -> list[Points]:
+    """Rectangles (4 x 2 px, any direction) of print outside the `explained` polygons of an upright label.
+
+    `edge_mm` of the picture is not the label and left out.
+    """
+    scale = PX_MM / px_per_mm
+    small = cv2.resize(upright, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    grey = np.asarray(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY), np.uint8)
+    left = _without(_strokes(grey), explained, scale, round(edge_mm * PX_MM))
+    together = cv2.morphologyEx(_without_specks(left), cv2.MORPH_CLOSE, _ellipse(_TOGETHER_MM))
+    return [quad / scale for quad in _rectangles(np.asarray(together, np.uint8))]
+
+
+def _strokes(grey: Grey) -> Mask:
+    """Print (1) of any kind but long rules."""
+    paper = cv2.dilate(cv2.resize(grey, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA), _ellipse(_PAPER_MM / 4))
+    level = cv2.resize(paper, grey.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    hat = cv2.morphologyEx(grey, cv2.MORPH_BLACKHAT, _ellipse(_STROKE_MM))
+    strokes = np.asarray((hat > _DARKER * level).astype(np.uint8), np.uint8)
+    return np.asarray(strokes & ~_rules(strokes), np.uint8)
+
+
+def _rules(strokes: Mask) -> Mask:
+    """Long straight lines that stand alone, level or upright within some 4 degrees (1)."""
+    window = round(_RULE_WINDOW_MM * PX_MM)
+    density = cv2.boxFilter(strokes.astype(np.float32), -1, (window, window))
+    length, longest = round(_RULE_MM * PX_MM), round(_LONGEST_MM * PX_MM)
+    level, upright = (_runs(strokes, shape) for shape in ((1, length), (length, 1)))
+    bars = [_runs(strokes, shape) for shape in ((1, longest), (longest, 1))]
+    rules = ((cv2.bitwise_or(level, upright) > 0) & (density < _RULE_DENSITY)) | (cv2.bitwise_or(*bars) > 0)
+    return np.asarray(cv2.dilate(rules.astype(np.uint8), np.ones((3, 3), np.uint8)), np.uint8)
+
+
+def _runs(strokes: Mask, shape: tuple[int, int]) -> Mask:
+    """What is as long as a rectangle of `shape` (rows, columns), one of them 1, once it is made a little thicker."""
+    across = np.ones((_ASLANT_PX, 1) if shape[0] == 1 else (1, _ASLANT_PX), np.uint8)
+    return np.asarray(cv2.morphologyEx(cv2.dilate(strokes, across), cv2.MORPH_OPEN, np.ones(shape, np.uint8)), np.uint8)
+
+
+def _without(strokes: Mask, explained: list[Points], scale: float, edge_px: int) -> Mask:
+    left = strokes.copy()
+    around = 2 * round(_EXPLAINED_MM * PX_MM) + 1
+    for polygon in explained:
+        shape = np.round(polygon * scale).astype(np.int32)
+        cv2.fillPoly(left, [shape], 0)
+        cv2.polylines(left, [shape], True, 0, around)
+    inside = np.zeros_like(left)
+    inside[edge_px : left.shape[0] - edge_px, edge_px : left.shape[1] - edge_px] = 1
+    return np.asarray(left & inside, np.uint8)
+
+
+def _without_specks(strokes: Mask) -> Mask:
+    _, names, stats, _ = cv2.connectedComponentsWithStats(strokes)
+    large = stats[:, cv2.CC_STAT_AREA] >= _SPECK_MM2 * PX_MM**2
+    large[0] = False
+    return np.asarray(large[names].astype(np.uint8), np.uint8)
+
+
+def _rectangles(mask: Mask) -> list[Points]:
+    """The least rectangles around the blobs of print, without those as thin as a line."""
+    shapes, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    blobs = [cv2.minAreaRect(shape) for shape in shapes]
+    return [
+        ordered(np.asarray(cv2.boxPoints((centre, (width + 1, height + 1), angle)), np.float64))
+        for centre, (width, height), angle in blobs
+        if max(width, height) >= _LEAST_MM * PX_MM and min(width, height) >= _LEAST_HIGH_MM * PX_MM
+    ]
+
+
+def _ellipse(size_mm: float) -> Mask:
+    side = max(3, round(size_mm * PX_MM) | 1)
+    return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side)), np.uint8)
