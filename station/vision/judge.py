@@ -43,8 +43,8 @@ _CHARACTERS = 3  # fewer are found in any noise, unless the reader is quite sure
 _SURE = 0.4  # mean over a reading's characters: 120 readable lines gave 0.41 or more, pure ink 0.45 once in 61
 _NAME = 2  # characters of the shortest name
 _SURE_OF_NAME = 0.6  # pure ink never gave two characters at that, in 61
-_CERTAIN = 0.8  # so sure a reading counts even where something else stood before; of two characters
-_CERTAIN_OF_NAME = 0.95  # only at this: pure ink gave two at 0.86 once in some 700 places
+_CERTAIN = 0.8  # so sure a reading counts in two views even where something else stood before: one is not enough,
+# for pure ink gave two or three characters at 0.86 twice in some 800 places
 _RUN = 3  # characters in a row that agree with what stood there before: 1 in 10 by chance among long numbers,
 _AGREEING = 0.6  # and so seldom together with this share of the reading that it was not seen in 200 inked places
 _LONG_RUN = 5  # in a row are no chance, whatever else was read
@@ -121,7 +121,8 @@ class Judge:
         readings = self._readings(islice(views, 1 if quiet else None), patch.px_per_mm, area)
         if left.contrast > _DOUBTFUL and not area:
             readings = chain(readings, self._read_slowly(patch))
-        count = next((_counted(each) for each in readings if _counted(each) and _believed(each, stood)), 0)
+        sure: list[str] = []
+        count = next((_counted(each) for each in readings if _counted(each) and _believed(each, stood, sure)), 0)
         return ("readable", f"a reader still reads {count} characters") if count else None
 
     def _readings(self, views: Iterable[Bgr], px_per_mm: float, area: bool) -> Iterator[Reading]:
@@ -149,20 +150,30 @@ def cut_out(bgr: Bgr, place: Place, px_per_mm: float) -> Patch:
 
 def _counted(reading: Reading) -> int:
     """How many letters, digits and signs a reading holds, 0 for what noise may give as well."""
-    count = _letters(reading)
+    count = sum(one.isalnum() for one in reading.text)
     enough = count >= _CHARACTERS and reading.confidence >= _SURE
     return count if enough or (count >= _NAME and reading.confidence >= _SURE_OF_NAME) else 0
 
 
-def _letters(reading: Reading) -> int:
-    return sum(one.isalnum() for one in reading.text)
+def _believed(reading: Reading, stood: Stood | None, sure: list[str]) -> bool:
+    """Whether a reading is of print and not of the ink: it agrees with what stood there, or is sure and comes again.
 
-
-def _believed(reading: Reading, stood: Stood | None) -> bool:
-    """Whether a reading is of what stood there, and not of the ink: sure of itself, or in agreement with it."""
-    if stood is None or reading.confidence >= (_CERTAIN if _letters(reading) >= _CHARACTERS else _CERTAIN_OF_NAME):
+    `sure` collects sure readings of something else: noise reads otherwise in every view, print does not.
+    """
+    if stood is None:
         return True
-    known, read = (_bare(text) for text in (stood(), reading.text))
+    read = _bare(reading.text)
+    if _agrees(_bare(stood()), read):
+        return True
+    if reading.confidence < _CERTAIN:
+        return False
+    again = any(_agrees(other, read) for other in sure)
+    sure.append(read)
+    return again
+
+
+def _agrees(known: str, read: str) -> bool:
+    """Whether so much of a reading is of the known text that it can't be chance."""
     if len(known) < _NAME:
         return False
     same = [block.size for block in SequenceMatcher(None, known, read, autojunk=False).get_matching_blocks()]
