@@ -151,9 +151,9 @@ class Face:
         """Look, and add what is personal and not under ink yet; gives what was added."""
         plane = self._remember(photo)
         look = self._eye.look(photo.bgr, plane.px_per_mm, known=known_px)
-        if known_px:
+        if self._inked:
             look = _legible(look)
-        else:
+        if not known_px:
             self.quads_mm = [plane.to_mm(label.quad) for label in look.labels] or self.quads_mm
             self._may_stay = [plane.to_mm(r.polygon) for each in look.labels for r in each.regions if r.kind == "other"]
         areas = cover.areas(look, plane.to_mm, ErrorBudget().on(plane), policy)

@@ -16,7 +16,7 @@ from station.visit import AT_WORK, RULES, Happening, Reason, State, Visit
 H, S = Happening, State
 Noticed = Iterator[tuple[Happening, Reason]]
 
-STILL_S = 0.5  # a box just put down rocks for some tenths of a second
+STILL_S = 0.35  # from the last movement seen; hands that come and go three times a second are not gone
 QUIET_S = 1.0  # after a hand was seen, the tool waits this long before it moves again by itself
 FROZEN_S = 1.5  # a camera that gives the same noise for this long hangs; the person is told within 2 s
 FELT_MM = 4.0  # higher than the platform was: twice what the distance sensor may be off, and thinner than a bag
@@ -95,8 +95,9 @@ class Senses:
     def camera(self, visit: Visit, face: Face, parked: bool) -> Noticed:
         """What one preview frame means. Raises `CameraFault` when the camera hangs."""
         self._preview = self._machine.camera.preview()
-        sight = self._watch.update(self._preview, [] if parked else self._tool_px(face.height_mm))
-        sight = replace(sight, present=sight.present or self._stands_higher())
+        felt = self._stands_higher()
+        sight = self._watch.update(self._preview, [] if parked else self._tool_px(face.height_mm), felt)
+        sight = replace(sight, present=sight.present or felt)
         self.present = sight.present
         if sight.frozen_s > FROZEN_S:
             raise CameraFault("the camera gives the same frame again and again: check its cable, restart the station")

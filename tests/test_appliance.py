@@ -25,6 +25,7 @@ def marking_station(breaks: type[BaseException]) -> tuple[Machine, World, Applia
     def break_it(now_s: float) -> None:
         if began_s and now_s > began_s[0] + 3.0:
             assert world.powered
+            began_s.clear()  # once: it goes on ticking while the appliance cleans up
             raise breaks("in mid-stroke")
 
     appliance.entered.append(note)

@@ -1,0 +1,1 @@
+"""Measurements of the eye on scenes whose truth is known: run by hand, read by people."""
