@@ -71,7 +71,7 @@ class Canvas:
         """The tool with its beam, and the hand."""
         self._tool(picture, world)
         if world.hand_mm:
-            self._hand(picture, world.hand_mm, min(world.height_mm + HAND_ABOVE_BOX_MM, TOOL_UP_MM))
+            self.hand(picture, world.hand_mm, min(world.height_mm + HAND_ABOVE_BOX_MM, TOOL_UP_MM))
 
     # -- pieces
 
@@ -134,7 +134,8 @@ class Canvas:
         head = np.array([x, y]) + np.column_stack([np.cos(angles) * HEAD_RADIUS_MM, np.sin(angles) * reach])
         self._fill(picture, head, height, HEAD_BGR)
 
-    def _hand(self, picture: Bgr, at_mm: tuple[float, float], height_mm: float) -> None:
+    def hand(self, picture: Bgr, at_mm: tuple[float, float], height_mm: float) -> None:
+        """Draw a hand with its arm at a height."""
         x, y = at_mm
         for ax, ay, bx, by, width_mm in HAND_MM:
             colour = SLEEVE_BGR if width_mm == ARM_WIDTH_MM else SKIN_BGR

@@ -1,7 +1,5 @@
 """The watch against the truth of rendered clips: which events it tells right, and what it tells that never was."""
 
-import json
-import sys
 import time
 from collections import Counter
 from dataclasses import dataclass, field
@@ -10,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from station.scenes.clips import EVALUATION_SEEDS, Clip, Shot, clips
+from station.scenes.clips import Clip, Shot, clips
 from station.senses import STILL_S
 from station.vision.watch import Sight, Watch
 
@@ -173,9 +171,3 @@ def _false(name: str, clip: Clip, seen: list[Seen], count: Count) -> None:
         if each.sight.present and not before.sight.present and not each.shot.present:
             near = np.abs(moved - each.now_s).min() <= EDGE_S
             count.false["box, hand in view" if near else "box"] += 1
-
-
-if __name__ == "__main__":
-    seeds = [int(word) for word in sys.argv[1:]] or EVALUATION_SEEDS
-    for each_seed in seeds:
-        print(json.dumps(watching(48, each_seed), ensure_ascii=False, indent=1))

@@ -6,10 +6,10 @@ import cv2
 import numpy as np
 import pytest
 
+from station.evaluate.judging import judging
+from station.scenes.inked import Ink, Scene, Shot, any_print, code_print, scene, text_print
 from station.vision.judge import Judge
 from station.vision.seen import Place, PlaceVerdict
-from tests.vision.ink import Ink, Scene, Shot, any_print, code_print, scene, text_print
-from tests.vision.judge_sweep import sweep
 
 KINDS = ("text", "Code128", "QRCode", "MaxiCode")
 PROPER = Ink(layers=2)
@@ -190,12 +190,12 @@ def _page(ink: Ink | None) -> tuple[np.ndarray, Place]:
     return board, Place("phone", seen.place.polygon + np.array([200, 150]))
 
 
-# -- a small sweep; `python -m tests.vision.judge_sweep` makes larger ones
+# -- a small sweep; `python -m station.evaluate judging` makes larger ones
 
 
 def test_a_sweep_of_inks_and_cameras() -> None:
-    counts = sweep(seed=77, scenes=30)
-    assert counts["readable -> clean"] == 0
-    assert counts["proper -> readable"] + counts["proper -> unseen"] == 0
-    assert counts["readable -> readable"] >= 5
-    assert counts["proper -> clean"] >= 5
+    answers = judging(places=30, seed=77).answers
+    assert answers["readable", "clean"] == 0
+    assert answers["proper", "readable"] + answers["proper", "unseen"] == 0
+    assert answers["readable", "readable"] >= 5
+    assert answers["proper", "clean"] >= 5

@@ -1,4 +1,4 @@
-"""Print, ink over it and a camera that looks at it: one place at a time, with the truth. For the judge's tests.
+"""Print, ink over it and a camera that looks at it: one place at a time, with the truth. What judges are tried on.
 
 Everything is drawn at `FINE` px/mm on a sheet around the place, then seen by a camera at another scale. All names,
 phones, addresses and numbers are invented.
@@ -10,17 +10,16 @@ import cv2
 import numpy as np
 import zxingcpp
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
 from hardware.camera.frames import Bgr, Points
-from station.vision.seen import Place
+from station.scenes.fonts import font as font_of
+from station.vision.seen import Kind, Place
 
 Sheet = NDArray[np.float32]  # H x W, 0 to 255, or an opacity 0 to 1
 
 FINE = 20.0  # px/mm of the sheet
 _AROUND_MM = 12.0  # of the sheet beyond the place
-_CJK = "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc"
-_LATIN = "/usr/share/fonts/truetype/liberation2/LiberationSans-Bold.ttf"
 _CODES = {
     "Code128": zxingcpp.BarcodeFormat.Code128,
     "QRCode": zxingcpp.BarcodeFormat.QRCode,
@@ -83,11 +82,11 @@ class Scene:
 def text_print(text: str, height_mm: float) -> Print:
     """One line of text, `height_mm` high in all."""
     latin = text.isascii()
-    font = ImageFont.truetype(_LATIN if latin else _CJK, int(height_mm * FINE * (1.2 if latin else 1.0)))
+    font = font_of("latin-bold" if latin else "noto", int(height_mm * FINE * (1.2 if latin else 1.0)))
     left, top, right, bottom = font.getbbox(text)
     image = Image.new("L", (int(right - left) + 8, int(bottom - top) + 8), 0)
     ImageDraw.Draw(image).text((4 - left, 4 - top), text, fill=255, font=font)
-    return Print(text, "", np.asarray(image, np.float32) / 255)
+    return Print(text, "", np.asarray(image, np.float32) / np.float32(255))
 
 
 def code_print(text: str, symbology: str, module_mm: float, height_mm: float = 10.0) -> Print:
@@ -100,7 +99,7 @@ def code_print(text: str, symbology: str, module_mm: float, height_mm: float = 1
         size = (int(mask.shape[1] / 2 * module_mm * FINE), int(height_mm * FINE))
     else:
         size = (int(mask.shape[1] / 2 * module_mm * FINE), int(mask.shape[0] / 2 * module_mm * FINE))
-    return Print(text, symbology, cv2.resize(mask, size, interpolation=cv2.INTER_NEAREST))
+    return Print(text, symbology, np.asarray(cv2.resize(mask, size, interpolation=cv2.INTER_NEAREST), np.float32))
 
 
 def any_print(rng: np.random.Generator, kind: str) -> Print:
@@ -135,7 +134,7 @@ def opacity_map(rng: np.random.Generator, shape: tuple[int, int], ink: Ink) -> S
     if ink.hole:
         half = int(shape[0] * ink.hole / 2)
         opaque[rows // 2 - half : rows // 2 + half] = 0
-    return cv2.GaussianBlur(opaque, (0, 0), 0.04 * FINE)
+    return np.asarray(cv2.GaussianBlur(opaque, (0, 0), 0.04 * FINE), np.float32)
 
 
 def _gaps(rng: np.random.Generator, lines: Sheet, ink: Ink) -> None:
@@ -207,11 +206,11 @@ def _exposed(rng: np.random.Generator, grey: Sheet, shot: Shot, middle: Points) 
         lit = lit + 400 * np.exp(-((x - middle[0]) ** 2 + (y - middle[1]) ** 2) / (2 * (3 * shot.px_per_mm) ** 2))
     colour = lit[..., None] * np.array([0.96, 1.0, 0.99], np.float32)
     noisy = colour + rng.normal(size=(*grey.shape, 3)) * shot.noise
-    return np.clip(noisy, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(noisy, 0, 255), np.uint8)
 
 
 def scene(rng: np.random.Generator, printed: Print, ink: Ink | None, shot: Shot) -> Scene:
     """Print, ink and look."""
     bgr, polygon = see(rng, sheet(rng, printed, ink), shot)
-    kind = "code" if printed.symbology else "number"
+    kind: Kind = "code" if printed.symbology else "number"
     return Scene(bgr, Place(kind, polygon, printed.symbology), printed.text, shot.px_per_mm)
