@@ -4,7 +4,7 @@ The picture is an upright label, so bars run along x or along y. Polygons cover 
 the line along which it read, so bars are followed to their ends.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -19,7 +19,9 @@ Floats = NDArray[np.float32]
 Mask = NDArray[np.uint8]
 
 _DECODE_PX_MM = 12.0  # with unsharp 42 of 64 Code 128 were decoded at this scale, 8 of 64 on the plain frame
+_QUIET_ZONE_MM = 3.0
 _SEARCH_PX_MM = 8.0  # a QR module of 0.33 mm still has two and a half pixels
+_COARSE_PX_MM = 2.0  # of maps that say where bars and dots are; their exact extent is followed at search scale
 _BAR_WINDOW_MM = 2.4  # several bars of the widest usual symbol (narrow bar 0.5 mm)
 _BAR_COHERENCE = 0.62  # share of gradient energy across the bars, less along them; text lies below 0.5
 _BAR_ENERGY = 14.0  # mean absolute gradient, of 255: print, not paper grain
@@ -56,32 +58,38 @@ def read(bgr: Bgr) -> list[tuple[str, str, Points]]:
 
 def find(upright: Bgr, px_per_mm: float) -> list[Code]:
     """All codes of an upright label; polygons are rectangles (4 x 2) in its pixels."""
-    decoded = _decoded(upright, px_per_mm)
-    grey = _stretched(_at_scale(_grey(upright), _SEARCH_PX_MM / px_per_mm))
+    if min(upright.shape[:2]) < _LEAST_BAR_MM * px_per_mm:
+        return []
+    full = _grey(upright)
     to_search = _SEARCH_PX_MM / px_per_mm
-    bars = [_Found("1D", rect, upright_bars=way) for way in (True, False) for rect in _bar_areas(grey, way)]
-    dots = [_Found("2D", rect) for rect in [*_qr_areas(grey), *_texture_areas(grey)]]
-    found = _merged([_scaled(one, to_search) for one in decoded], [*bars, *dots])
-    whole = [_whole(one, grey) for one in found if one.text or one.upright_bars is None or _runs_on(grey, one)]
-    return [_code(_scaled(one, 1 / to_search), upright.shape) for one in _without_parts(whole)]
+    grey = _stretched(_at_scale(full, to_search))
+    bars = [_Found("1D", rect, upright_bars=way) for rect, way in _bar_areas(grey)]
+    dots = [_Found("2D", rect) for rect in _texture_areas(grey)]
+    found = _merged([_scaled(one, to_search) for one in _decoded(full)], [*bars, *dots])
+    real = [one for one in found if one.text or one.upright_bars is None or _runs_on(grey, one)]
+    tried = [one if one.text else _retried(one, full, px_per_mm) for one in real]
+    whole = _without_parts([_whole(one, grey) for one in tried])
+    return [_code(_scaled(one, 1 / to_search), upright.shape) for one in whole]
 
 
-def variants(bgr: Bgr, px_per_mm: float) -> list[tuple[Bgr, float]]:
-    """Pictures worth a try for a decoder, with their scale to the given one: plain, enlarged, sharpened."""
-    enlarge = max(1.0, _DECODE_PX_MM / px_per_mm)
-    larger = _at_scale(bgr, enlarge)
-    return [(bgr, 1.0), (larger, enlarge), (_sharpened(larger, _DECODE_PX_MM), enlarge)]
+def _decoded(grey: Grey) -> list[_Found]:
+    """What zxing-cpp decodes on the label as it is."""
+    found = zxingcpp.read_barcodes(grey, try_downscale=False, try_invert=False)
+    return [_as_found(one.format.name, one.text, _quad(one.position)) for one in found]
 
 
-def _decoded(upright: Bgr, px_per_mm: float) -> list[_Found]:
-    found: dict[tuple[str, str, bool | None, int, int], _Found] = {}
-    for picture, scale in variants(upright, px_per_mm):
-        for symbology, text, quad in read(picture):
-            one = _as_found(symbology, text, quad / scale)
-            place = 8 * px_per_mm
-            key = (symbology, text, one.upright_bars, int(one.rect[0] / place), int(one.rect[1] / place))
-            found.setdefault(key, one)
-    return list(found.values())
+def _retried(one: _Found, full: Grey, px_per_mm: float) -> _Found:
+    """A located code enlarged and sharpened, with its quiet zone: so some decode that did not on the whole label."""
+    left, top, right, bottom = (side * px_per_mm / _SEARCH_PX_MM for side in one.rect)
+    around = _QUIET_ZONE_MM * px_per_mm
+    area = _clipped((left - around, top - around, right + around, bottom + around), full.shape[1], full.shape[0])
+    x0, y0, x1, y1 = (round(side) for side in area)
+    larger = _at_scale(full[y0:y1, x0:x1], max(1.0, _DECODE_PX_MM / px_per_mm))
+    for view in (larger, _sharpened(larger, _DECODE_PX_MM)):
+        for hit in zxingcpp.read_barcodes(view):
+            if (hit.format.name in _LINEAR) == (one.upright_bars is not None):
+                return replace(one, symbology=hit.format.name, text=hit.text)
+    return one
 
 
 def _as_found(symbology: str, text: str, quad: Points) -> _Found:
@@ -92,60 +100,57 @@ def _as_found(symbology: str, text: str, quad: Points) -> _Found:
     return _Found(symbology, rect, text, upright_bars=bool(abs(along[0]) >= abs(along[1])))
 
 
-def _bar_areas(grey: Grey, upright_bars: bool) -> list[Rect]:
-    """Rectangles full of parallel bars that stand upright (or lie)."""
-    if not upright_bars:
-        return [_turned(rect) for rect in _bar_areas(np.ascontiguousarray(grey.T), True)]
-    window = round(_BAR_WINDOW_MM * _SEARCH_PX_MM)
-    across = cv2.boxFilter(np.abs(cv2.Sobel(grey, cv2.CV_32F, 1, 0) / 4), -1, (window, window // 2))
-    along = cv2.boxFilter(np.abs(cv2.Sobel(grey, cv2.CV_32F, 0, 1) / 4), -1, (window, window // 2))
+def _bar_areas(grey: Grey) -> list[tuple[Rect, bool]]:
+    """Rectangles full of parallel bars, and whether these stand upright."""
+    slopes = [cv2.convertScaleAbs(cv2.Sobel(grey, cv2.CV_16S, dx, 1 - dx), alpha=0.25) for dx in (1, 0)]
+    x, y = (_coarse(slope) for slope in slopes)
+    lying = [(_turned(rect), False) for rect in _parallel(y.T.copy(), x.T.copy())]
+    return [(rect, True) for rect in _parallel(x, y)] + lying
+
+
+def _parallel(x: Floats, y: Floats) -> list[Rect]:
+    """Rectangles (search px) where slopes along x are much steeper than along y; both are coarse maps."""
+    window = round(_BAR_WINDOW_MM * _COARSE_PX_MM)
+    across, along = (cv2.boxFilter(each, -1, (window, window // 2 + 1)) for each in (x, y))
     coherent = (across - along) / (across + along + 1e-3) > _BAR_COHERENCE
     mask = (coherent & (across > _BAR_ENERGY)).astype(np.uint8)
-    gap = np.ones((3, round(_QUIET_MM * _SEARCH_PX_MM)), np.uint8)
-    mask = np.asarray(cv2.morphologyEx(mask, cv2.MORPH_CLOSE, gap), np.uint8)
-    keep = np.ones((round(_LEAST_BAR_MM * _SEARCH_PX_MM / 2), round(_LEAST_CODE_MM * _SEARCH_PX_MM)), np.uint8)
-    return _components(np.asarray(cv2.morphologyEx(mask, cv2.MORPH_OPEN, keep), np.uint8))
+    gap = np.ones((1, round(_QUIET_MM * _COARSE_PX_MM)), np.uint8)
+    keep = np.ones((round(_LEAST_BAR_MM * _COARSE_PX_MM / 2), round(_LEAST_CODE_MM * _COARSE_PX_MM)), np.uint8)
+    closed = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, gap)
+    return _components(np.asarray(cv2.morphologyEx(closed, cv2.MORPH_OPEN, keep), np.uint8))
 
 
-def _qr_areas(grey: Grey) -> list[Rect]:
-    try:
-        found, quads = cv2.QRCodeDetector().detectMulti(grey)
-    except cv2.error:  # OpenCV's own detector trips over some degenerate pictures
-        return []
-    least = _LEAST_MATRIX_MM * _SEARCH_PX_MM
-    rects = [_bounds(np.asarray(quad, np.float64)) for quad in quads] if found and quads is not None else []
-    rows, columns = grey.shape
-    return [
-        _clipped(rect, columns, rows)
-        for rect in rects
-        if least <= rect[2] - rect[0] <= columns and 0.7 < (rect[2] - rect[0]) / max(rect[3] - rect[1], 1.0) < 1.4
-    ]
+def _coarse(map_: NDArray[np.generic]) -> Floats:
+    """A map at search scale averaged to the coarse one."""
+    share = _COARSE_PX_MM / _SEARCH_PX_MM
+    small = cv2.resize(np.asarray(map_, np.uint8), None, fx=share, fy=share, interpolation=cv2.INTER_AREA)
+    return np.asarray(small, np.float32)
 
 
 def _texture_areas(grey: Grey) -> list[Rect]:
     """Rectangles where light and dark change often along both axes without the gaps between lines of text."""
-    dark = cv2.adaptiveThreshold(
-        cv2.GaussianBlur(grey, (0, 0), 0.8), 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, 65, 25
-    )
-    window = round(_TEXTURE_WINDOW_MM * _SEARCH_PX_MM)
-    changes = [
-        cv2.boxFilter(np.abs(np.diff(dark.astype(np.float32), axis=axis, append=0)) / 255, -1, (window, window))
-        for axis in (0, 1)
-    ]
-    dense = (np.minimum(*changes) * _SEARCH_PX_MM > _TEXTURE_PER_MM).astype(np.uint8)
-    block = cv2.morphologyEx(dense, cv2.MORPH_OPEN, _square(_BLOCK_MM))
+    smooth = cv2.GaussianBlur(grey, (0, 0), 0.8)
+    dark = cv2.adaptiveThreshold(smooth, 1, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, 65, 25)
+    changes = (dark[:, 1:] ^ dark[:, :-1], dark[1:] ^ dark[:-1])
+    window = round(_TEXTURE_WINDOW_MM * _COARSE_PX_MM)
+    often = [cv2.boxFilter(_coarse(change * np.uint8(255)), -1, (window, window)) / 255 for change in changes]
+    rows, columns = (min(sides) for sides in zip(*(each.shape for each in often), strict=True))
+    least = np.minimum(*(each[:rows, :columns] for each in often)) * _SEARCH_PX_MM
+    block = cv2.morphologyEx((least > _TEXTURE_PER_MM).astype(np.uint8), cv2.MORPH_OPEN, _square(_BLOCK_MM))
     filled = cv2.morphologyEx(block, cv2.MORPH_CLOSE, _square(_BULLSEYE_MM))
     return _components(np.asarray(cv2.morphologyEx(filled, cv2.MORPH_OPEN, _square(_LEAST_MATRIX_MM)), np.uint8))
 
 
 def _square(side_mm: float) -> Mask:
-    side = round(side_mm * _SEARCH_PX_MM)
+    side = round(side_mm * _COARSE_PX_MM)
     return np.ones((side, side), np.uint8)
 
 
 def _components(mask: Mask) -> list[Rect]:
+    """The boxes of a coarse mask's parts, in search px."""
     count, _, stats, _ = cv2.connectedComponentsWithStats(mask)
-    boxes = [stats[index] for index in range(1, count)]
+    scale = _SEARCH_PX_MM / _COARSE_PX_MM
+    boxes = [stats[index] * scale for index in range(1, count)]
     return [(float(x), float(y), float(x + w), float(y + h)) for x, y, w, h, _ in boxes]
 
 
@@ -299,9 +304,9 @@ def _at_scale(picture: NDArray[np.uint8], factor: float) -> NDArray[np.uint8]:
     return np.asarray(cv2.resize(picture, (columns, rows), interpolation=method), np.uint8)
 
 
-def _sharpened(bgr: Bgr, px_per_mm: float) -> Bgr:
-    soft = cv2.GaussianBlur(bgr, (0, 0), 0.12 * px_per_mm)
-    return np.asarray(cv2.addWeighted(bgr, 2.5, soft, -1.5, 0), np.uint8)
+def _sharpened(grey: Grey, px_per_mm: float) -> Grey:
+    soft = cv2.GaussianBlur(grey, (0, 0), 0.12 * px_per_mm)
+    return np.asarray(cv2.addWeighted(grey, 2.5, soft, -1.5, 0), np.uint8)
 
 
 def _grey(bgr: Bgr) -> Grey:
