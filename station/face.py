@@ -150,7 +150,7 @@ class Face:
     def _take_in(self, photo: Photo, policy: Policy, known_px: Sequence[Points] = ()) -> list[Area]:
         """Look, and add what is personal and not under ink yet; gives what was added."""
         plane = self._remember(photo)
-        look = self._eye.look(photo.bgr, plane.px_per_mm, known=known_px)
+        look = self._eye.look(photo.bgr, plane.px_per_mm, known=known_px, hurry=not self._inked)
         if self._inked:
             look = _legible(look)
         if not known_px:

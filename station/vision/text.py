@@ -95,9 +95,13 @@ class TextFinder:
 
 
 class TextReader:
-    """Reads lines with PP-OCRv6's small recogniser (Chinese, Latin, digits), greedy CTC."""
+    """Reads lines with PP-OCRv6's small recogniser (Chinese, Latin, digits), greedy CTC.
 
-    def __init__(self, threads: int = 1) -> None:
+    `squeeze` narrows every line by a factor first: quicker, and only faint print suffers.
+    """
+
+    def __init__(self, threads: int = 1, squeeze: float = 1.0) -> None:
+        self._squeeze = squeeze
         self._network = Network(model_path("PP-OCRv6_rec_small.onnx"), threads)
         self._characters = ("", *self._network.metadata["character"].splitlines(), " ")
 
@@ -108,7 +112,7 @@ class TextReader:
     def _read(self, one: Bgr) -> Reading:
         if min(one.shape[:2]) < 2:
             return Reading("", 0.0)
-        width = round(one.shape[1] * _READ_HEIGHT_PX / one.shape[0])
+        width = round(one.shape[1] * _READ_HEIGHT_PX / one.shape[0] * self._squeeze)
         width = min(max(width, _MIN_READ_WIDTH_PX), _MAX_READ_WIDTH_PX)
         method = cv2.INTER_AREA if one.shape[0] > 2 * _READ_HEIGHT_PX else cv2.INTER_LINEAR
         fitted = np.asarray(cv2.resize(one, (width, _READ_HEIGHT_PX), interpolation=method), np.uint8)
