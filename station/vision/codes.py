@@ -133,12 +133,9 @@ def _texture_areas(grey: Grey) -> list[Rect]:
     dark = cv2.adaptiveThreshold(smooth, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, 65, 25)
     changes = (cv2.absdiff(dark[1:, 1:], dark[1:, :-1]), cv2.absdiff(dark[1:, 1:], dark[:-1, 1:]))
     window = round(_TEXTURE_WINDOW_MM * _COARSE_PX_MM)
-    often = [cv2.boxFilter(_coarse(change), -1, (window, window)) for change in changes]
-    block = cv2.morphologyEx(
-        (np.minimum(*often) * (_SEARCH_PX_MM / 255) > _TEXTURE_PER_MM).astype(np.uint8),
-        cv2.MORPH_OPEN,
-        _square(_BLOCK_MM),
-    )
+    along, down = (cv2.boxFilter(_coarse(change), -1, (window, window)) / 255 for change in changes)
+    dense = (np.minimum(along, down) * _SEARCH_PX_MM > _TEXTURE_PER_MM).astype(np.uint8)
+    block = cv2.morphologyEx(dense, cv2.MORPH_OPEN, _square(_BLOCK_MM))
     filled = cv2.morphologyEx(block, cv2.MORPH_CLOSE, _square(_BULLSEYE_MM))
     return _components(np.asarray(cv2.morphologyEx(filled, cv2.MORPH_OPEN, _square(_LEAST_MATRIX_MM)), np.uint8))
 
