@@ -15,6 +15,7 @@ from station.service import Service
 from station.store import Store, wall_clock_synchronised
 from station.vision.judge import Judge
 from station.vision.look import Eye
+from station.vision.network import Engine
 from station.visit import Reason, State, Visit
 
 
@@ -29,15 +30,15 @@ class Station:
 
 @contextmanager
 def station(
-    machine: Machine, settings: Settings, threads: int, store: Path | None, at: tuple[str, int] | None
+    machine: Machine, settings: Settings, engine: Engine, store: Path | None, at: tuple[str, int] | None
 ) -> Iterator[Station]:
     """A station on a machine, with its page at `at` (host, port) or without any. Leaves the machine safe."""
     with ExitStack() as stack:
         stack.callback(machine.close)
         memory = stack.enter_context(Store(store or ":memory:", [code for code in get_args(Reason) if code]))
-        judge = Judge(threads)
+        judge = Judge(engine)
         appliance = Appliance(
-            machine, Eye(threads), judge, settings, today=lambda: memory.today(datetime.now().astimezone())
+            machine, Eye(engine), judge, settings, today=lambda: memory.today(datetime.now().astimezone())
         )
         _Diary(memory, appliance)
         yield Station(appliance, judge, _serve(stack, appliance, at) if at else None)

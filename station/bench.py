@@ -10,7 +10,8 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import Any, get_args
 
 import cv2
 import numpy as np
@@ -22,12 +23,15 @@ from station.redact import compared
 from station.scenes.boxes import boxes
 from station.vision.judge import Judge
 from station.vision.look import Eye
-from station.vision.text import TesseractReader
+from station.vision.network import Engine, EngineName, Network, model_path
+from station.vision.text import DIRECTION, FINDER, READER, TesseractReader
 from station.vision.watch import Watch
 
 PREVIEW_PX = (640, 480)
 PREVIEW_FRAMES = 200
 RENDERED_SEED = 3
+ENGINES: tuple[EngineName, ...] = get_args(EngineName)
+ROUNDS = 5
 
 Times = dict[str, list[float]]
 
@@ -55,6 +59,52 @@ class Bench:
         return "\n".join([head, *rows])
 
 
+@dataclass(frozen=True)
+class Engines:
+    """Milliseconds of every network by engine on one core, and how far the outputs differ from the first engine's."""
+
+    ms: dict[str, dict[EngineName, float]]
+    differs: dict[str, float]
+
+    def to_json(self) -> dict[str, Any]:
+        """Network -> engine -> milliseconds, and the largest difference."""
+        return {name: {**each, "differs": self.differs[name]} for name, each in self.ms.items()}
+
+    def table(self) -> str:
+        """The same for people."""
+        rows = [
+            f"{name:<40}" + "".join(f"{each[engine]:>13.1f}" for engine in ENGINES) + f"{self.differs[name]:>13.1e}"
+            for name, each in self.ms.items()
+        ]
+        head = f"{'milliseconds, one core':<40}" + "".join(f"{engine:>13}" for engine in ENGINES) + f"{'differs':>13}"
+        return "\n".join([head, *rows, "Put the faster one into the configuration: eye.engine"])
+
+
+def engines() -> Engines:
+    """Run every network with every engine on noise of the shape that a usual label gives."""
+    cv2.setNumThreads(1)
+    ms: dict[str, dict[EngineName, float]] = {}
+    differs: dict[str, float] = {}
+    for name, path, shape in _networks():
+        tensor = np.random.default_rng(1).normal(size=shape).astype(np.float32)
+        outputs, ms[name] = [], {}
+        for engine in ENGINES:
+            network = Network(path, Engine(engine))
+            outputs.append(network.run(tensor))
+            ms[name][engine] = round(statistics.median(_timed(lambda: network.run(tensor)) for _ in range(ROUNDS)), 2)  # noqa: B023
+        differs[name] = float(max(np.abs(each - outputs[0]).max() for each in outputs))
+    return Engines(ms, differs)
+
+
+def _networks() -> list[tuple[str, Path, tuple[int, ...]]]:
+    """Each network's name, file and usual input."""
+    return [
+        ("text finder", model_path(FINDER), (1, 3, 608, 352)),
+        ("text reader", model_path(READER), (1, 3, 48, 216)),
+        ("direction", model_path(DIRECTION), (1, 3, 48, 192)),
+    ]
+
+
 def run(photos: Sequence[Bgr], rounds: int) -> Bench:
     """Measure every stage `rounds` times on each photo, or on a rendered box where none is given."""
     taken = list(photos) or [_rendered()]
@@ -63,7 +113,8 @@ def run(photos: Sequence[Bgr], rounds: int) -> Bench:
 
 def _measured(photos: Sequence[Bgr], rounds: int, cores: int) -> Times:
     cv2.setNumThreads(cores)
-    eye, judge = Eye(cores), Judge(cores)
+    engine = Engine(threads=cores)
+    eye, judge = Eye(engine), Judge(engine)
     references = _references(cores)
     ms: Times = defaultdict(list)
     for photo in photos:

@@ -28,6 +28,7 @@ from station.rehearsal import Rehearsal
 from station.scenes.boxes import boxes as rendered_boxes
 from station.vision.judge import Judge
 from station.vision.look import Eye
+from station.vision.network import STANDARD, Engine
 from station.vision.seen import Label, Look, Verdict
 
 PATH = click.Path(path_type=Path)
@@ -89,7 +90,7 @@ def demo(
     queue = _queue([load_box(folder) for folder in folders], seed, count)
     _check_writable(report, save)
     machine, world = twin_machine(marker, seed, speed or (None if headless else 1.0))
-    with station(machine, Settings(), 1, None, None if headless else ("127.0.0.1", port)) as ready:
+    with station(machine, Settings(), STANDARD, None, None if headless else ("127.0.0.1", port)) as ready:
         rehearsal = Rehearsal(machine, world, ready.appliance, ready.judge, save)
         rehearsal.ended.append(lambda row: _tell_visit(len(rehearsal.visits), row))
         if ready.address:
@@ -116,7 +117,8 @@ def run(path: Path) -> None:
     machine, _ = twin_machine(marker.kind, settings.machine.seed, 1.0)
     choice = Settings(settings.eye.policy, marker.passes, marker.drying_s)
     at = (settings.page.host, settings.page.port)
-    with station(machine, choice, settings.eye.threads, settings.store, at) as ready, _until_interrupted():
+    engine = Engine(settings.eye.engine, settings.eye.threads)
+    with station(machine, choice, engine, settings.store, at) as ready, _until_interrupted():
         click.echo(f"The page: {ready.address}", err=True)
         ready.appliance.start()
         ready.appliance.run(lambda: True)
@@ -183,13 +185,15 @@ def judge(before: Path, after: Path, as_json: bool) -> None:
 @click.argument("photos", type=PATH, nargs=-1)
 @click.option("--rounds", type=click.IntRange(1, 100), default=3, show_default=True)
 @click.option("--json", "as_json", is_flag=True)
-def bench(photos: tuple[Path, ...], rounds: int, as_json: bool) -> None:
-    """Milliseconds of every stage, on one core; on a rendered box when no photo is given.
+@click.option("--engines", is_flag=True, help="Which library runs the networks faster here, on one core.")
+def bench(photos: tuple[Path, ...], rounds: int, as_json: bool, engines: bool) -> None:
+    """Milliseconds of every stage, on one core and on all; on a rendered box when no photo is given.
 
     \b
     Example: station bench box.jpg
+             station bench --engines
     """
-    found = benches.run([pictures.load(photo) for photo in photos], rounds)
+    found = benches.engines() if engines else benches.run([pictures.load(photo) for photo in photos], rounds)
     click.echo(json.dumps(found.to_json()) if as_json else found.table())
 
 

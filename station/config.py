@@ -35,6 +35,7 @@ class EyeSection(Section):
 
     policy: Literal["personal", "label"] = "personal"
     threads: int = Field(1, ge=1, le=8)
+    engine: Literal["onnxruntime", "opencv"] = Field("onnxruntime", description="see `station bench --engines`")
 
 
 class PageSection(Section):

@@ -17,6 +17,7 @@ from hardware.camera.frames import Bgr, Grey, Points
 from station.vision.align import Homography, align
 from station.vision.attacks import decodes, turned, views_of_text
 from station.vision.contrast import Remains, remains
+from station.vision.network import STANDARD, Engine
 from station.vision.patch import Patch, cut, outside_share
 from station.vision.seen import Answer, Place, PlaceVerdict, Verdict
 from station.vision.sight import GLARE_SHARE, blurred, glare_share, too_dark
@@ -53,11 +54,11 @@ _FACE_MM = 40.0  # of the face around the places, by which it is followed to the
 
 
 class Judge:
-    """Looks at places with every reader; `threads` is for the networks."""
+    """Looks at places with every reader."""
 
-    def __init__(self, threads: int = 1) -> None:
-        self._reader = TextReader(threads)
-        self._finder = TextFinder(threads)
+    def __init__(self, engine: Engine = STANDARD) -> None:
+        self._reader = TextReader(engine)
+        self._finder = TextFinder(engine)
         self._slow_reader = TesseractReader()
 
     def judge(self, bgr: Bgr, places: Sequence[Place], px_per_mm: float, before: Sequence[Patch] = ()) -> Verdict:

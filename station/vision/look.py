@@ -14,6 +14,7 @@ import numpy as np
 from hardware.camera.frames import Bgr, Points
 from station.vision import codes, personal
 from station.vision.locate import BARE, Candidate, Locator
+from station.vision.network import STANDARD, Engine
 from station.vision.overlooked import Net
 from station.vision.rectify import Upright, mapped, rolled, size_mm, upright, with_margin
 from station.vision.seen import Code, Label, Look, Region
@@ -49,10 +50,10 @@ class _Seen:
 class Eye:
     """Looks at still pictures. Holds the models; one look at a time."""
 
-    def __init__(self, threads: int = 1) -> None:
-        self._finder = TextFinder(threads)
-        self._reader = TextReader(threads, _SQUEEZE)
-        self._direction = Direction(threads)
+    def __init__(self, engine: Engine = STANDARD) -> None:
+        self._finder = TextFinder(engine)
+        self._reader = TextReader(engine, _SQUEEZE)
+        self._direction = Direction(engine)
         self._locator = Locator(self._finder)
         self._net = Net(self._finder, self._reader, self._direction)
 

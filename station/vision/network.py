@@ -1,13 +1,17 @@
-"""Where neural networks run: one small seam over the engine, so that an engine can be swapped in one place.
+"""Where neural networks run: one small seam over the engines, so that a machine can have the one that is faster on it.
 
-onnxruntime was measured 1.7 times faster than `cv2.dnn` for the text detector on one x86 core, with the same output.
+On one x86 core onnxruntime is 1.3 to 1.8 times faster than `cv2.dnn`, with the same output; `station bench --engines`
+measures both where it runs. ncnn was left out: it reads no ONNX, and every model would have to be shipped twice.
 """
 
 import importlib.util
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,6 +23,9 @@ os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 import onnxruntime as ort
 
 Tensor = NDArray[np.float32]  # 1 x 3 x H x W in, whatever the model gives out
+
+Run = Callable[[Tensor], Tensor]
+EngineName = Literal["onnxruntime", "opencv"]
 
 _ERRORS_ONLY = 3  # onnxruntime's severity: its warnings about folded constants help nobody
 
@@ -37,28 +44,58 @@ def model_path(name: str) -> Path:
     raise ConfigError(f"model {name} is missing: install the pinned wheel with `pip install rapidocr==3.10.0`")
 
 
+@dataclass(frozen=True)
+class Engine:
+    """The library that runs the networks, and on how many threads."""
+
+    name: EngineName = "onnxruntime"
+    threads: int = 1
+
+
+STANDARD = Engine()
+
+
 class Network:
     """One ONNX model with one input and one output, on the CPU."""
 
-    def __init__(self, path: Path, threads: int = 1) -> None:
-        options = ort.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.inter_op_num_threads = 1
-        options.log_severity_level = _ERRORS_ONLY
-        # Every label has another size: an arena would keep the largest buffers of all of them for ever.
-        options.enable_cpu_mem_arena = False
-        options.enable_mem_pattern = False
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        self._session = ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-        self._input = self._session.get_inputs()[0].name
-
-    @property
-    def metadata(self) -> Mapping[str, str]:
-        """What the model file says about itself."""
-        found: Mapping[str, str] = self._session.get_modelmeta().custom_metadata_map
-        return found
+    def __init__(self, path: Path, engine: Engine = STANDARD) -> None:
+        session = _session(path, engine.threads)
+        self.metadata: Mapping[str, str] = session.get_modelmeta().custom_metadata_map
+        self._run = _by_opencv(path) if engine.name == "opencv" else _by_onnxruntime(session)
 
     def run(self, tensor: Tensor) -> Tensor:
         """The model's output for one input."""
-        output: Tensor = self._session.run(None, {self._input: tensor})[0]
+        return self._run(tensor)
+
+
+def _session(path: Path, threads: int) -> ort.InferenceSession:
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = _ERRORS_ONLY
+    # Every label has another size: an arena would keep the largest buffers of all of them for ever.
+    options.enable_cpu_mem_arena = False
+    options.enable_mem_pattern = False
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    return ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+
+
+def _by_onnxruntime(session: ort.InferenceSession) -> Run:
+    name = session.get_inputs()[0].name
+
+    def run(tensor: Tensor) -> Tensor:
+        output: Tensor = session.run(None, {name: tensor})[0]
         return output
+
+    return run
+
+
+def _by_opencv(path: Path) -> Run:
+    """OpenCV counts its threads for all of itself (`cv2.setNumThreads`)."""
+    net = cv2.dnn.readNetFromONNX(str(path))
+
+    def run(tensor: Tensor) -> Tensor:
+        net.setInput(tensor)
+        return np.asarray(net.forward(), np.float32)
+
+    return run

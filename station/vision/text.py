@@ -16,11 +16,13 @@ from numpy.typing import NDArray
 
 from hardware.camera.frames import Bgr, Points
 from hardware.errors import ConfigError
-from station.vision.network import Network, Tensor, model_path
+from station.vision.network import STANDARD, Engine, Network, Tensor, model_path
 
 Levels = tuple[float, float, float]
 RotatedRect = tuple[Sequence[float], Sequence[float], float]  # centre, size, degrees, as OpenCV has it
 
+FINDER, READER = "PP-OCRv6_det_small.onnx", "PP-OCRv6_rec_small.onnx"
+DIRECTION = "ch_ppocr_mobile_v2.0_cls_mobile.onnx"
 _IMAGENET_MEAN = (0.485, 0.456, 0.406)  # found more lines than the package's own 0.5 (first experiment, 272 fields)
 _IMAGENET_DEV = (0.229, 0.224, 0.225)
 _STRIDE = 32  # the detector halves its input five times
@@ -74,8 +76,8 @@ def crop(bgr: Bgr, quad: Points) -> Bgr:
 class TextFinder:
     """Finds text lines of any direction: PP-OCRv6's small detector with DB post-processing."""
 
-    def __init__(self, threads: int = 1) -> None:
-        self._network = Network(model_path("PP-OCRv6_det_small.onnx"), threads)
+    def __init__(self, engine: Engine = STANDARD) -> None:
+        self._network = Network(model_path(FINDER), engine)
 
     def find(self, bgr: Bgr) -> list[tuple[Points, float]]:
         """Each line as a quad (4 x 2 px, clockwise from its upper left) and its confidence."""
@@ -100,9 +102,9 @@ class TextReader:
     `squeeze` narrows every line by a factor first: quicker, and only faint print suffers.
     """
 
-    def __init__(self, threads: int = 1, squeeze: float = 1.0) -> None:
+    def __init__(self, engine: Engine = STANDARD, squeeze: float = 1.0) -> None:
         self._squeeze = squeeze
-        self._network = Network(model_path("PP-OCRv6_rec_small.onnx"), threads)
+        self._network = Network(model_path(READER), engine)
         self._characters = ("", *self._network.metadata["character"].splitlines(), " ")
 
     def read(self, crops: Sequence[Bgr]) -> list[Reading]:
@@ -130,8 +132,8 @@ class TextReader:
 class Direction:
     """Tells upright lines from lines that stand on their head."""
 
-    def __init__(self, threads: int = 1) -> None:
-        self._network = Network(model_path("ch_ppocr_mobile_v2.0_cls_mobile.onnx"), threads)
+    def __init__(self, engine: Engine = STANDARD) -> None:
+        self._network = Network(model_path(DIRECTION), engine)
 
     def upside_down(self, crops: Sequence[Bgr]) -> list[float]:
         """For each crop of one line the probability (0 to 1) that it is turned by 180 degrees."""
