@@ -16,6 +16,7 @@ from station.store import Store, wall_clock_synchronised
 from station.vision.judge import Judge
 from station.vision.look import Eye
 from station.vision.network import Engine
+from station.vision.text import Models
 from station.visit import Reason, State, Visit
 
 
@@ -36,9 +37,10 @@ def station(
     with ExitStack() as stack:
         stack.callback(machine.close)
         memory = stack.enter_context(Store(store or ":memory:", [code for code in get_args(Reason) if code]))
-        judge = Judge(engine)
+        models = Models(engine)
+        judge = Judge(models)
         appliance = Appliance(
-            machine, Eye(engine), judge, settings, today=lambda: memory.today(datetime.now().astimezone())
+            machine, Eye(models), judge, settings, today=lambda: memory.today(datetime.now().astimezone())
         )
         _Diary(memory, appliance)
         yield Station(appliance, judge, _serve(stack, appliance, at) if at else None)

@@ -24,7 +24,7 @@ from station.scenes.boxes import boxes
 from station.vision.judge import Judge
 from station.vision.look import Eye
 from station.vision.network import Engine, EngineName, Network, model_path
-from station.vision.text import DIRECTION, FINDER, READER, TesseractReader
+from station.vision.text import DIRECTION, FINDER, READER, Models, TesseractReader
 from station.vision.watch import Watch
 
 PREVIEW_PX = (640, 480)
@@ -113,8 +113,8 @@ def run(photos: Sequence[Bgr], rounds: int) -> Bench:
 
 def _measured(photos: Sequence[Bgr], rounds: int, cores: int) -> Times:
     cv2.setNumThreads(cores)
-    engine = Engine(threads=cores)
-    eye, judge = Eye(engine), Judge(engine)
+    models = Models(Engine(threads=cores))
+    eye, judge = Eye(models), Judge(models)
     references = _references(cores)
     ms: Times = defaultdict(list)
     for photo in photos:

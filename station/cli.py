@@ -30,6 +30,7 @@ from station.vision.judge import Judge
 from station.vision.look import Eye
 from station.vision.network import STANDARD, Engine
 from station.vision.seen import Label, Look, Verdict
+from station.vision.text import Models
 
 PATH = click.Path(path_type=Path)
 DEMO_PORT = 8080
@@ -156,7 +157,8 @@ def redact_verb(photo: Path, out: Path, policy: Policy, as_json: bool) -> None:
     \b
     Example: station redact box.jpg -o safe.jpg
     """
-    done = redact(pictures.load(photo), policy, Eye(), Judge())
+    models = Models()
+    done = redact(pictures.load(photo), policy, Eye(models), Judge(models))
     if not done.look.labels:
         click.echo(f"station: {photo}: no label seen, so nothing was inked and nothing written", err=True)
         sys.exit(1)
@@ -175,10 +177,11 @@ def judge(before: Path, after: Path, as_json: bool) -> None:
     Example: station judge before.jpg after.jpg
     """
     first, second = pictures.load(before), pictures.load(after)
-    look = Eye().look(first)
+    models = Models()
+    look = Eye(models).look(first)
     if not look.labels:
         raise InputError(f"{before}: no label seen, so there is nothing to compare; give a photo that shows one")
-    _tell_verdict(compared(first, second, look, Judge()), as_json)
+    _tell_verdict(compared(first, second, look, Judge(models)), as_json)
 
 
 @main.command()

@@ -17,11 +17,10 @@ from hardware.camera.frames import Bgr, Grey, Points
 from station.vision.align import Homography, align
 from station.vision.attacks import decodes, turned, views_of_text
 from station.vision.contrast import Remains, remains
-from station.vision.network import STANDARD, Engine
 from station.vision.patch import Patch, cut, outside_share
 from station.vision.seen import Answer, Place, PlaceVerdict, Verdict
 from station.vision.sight import GLARE_SHARE, blurred, glare_share, too_dark
-from station.vision.text import Reading, TesseractReader, TextFinder, TextReader, crop
+from station.vision.text import Models, Reading, TesseractReader, crop
 
 Finding = tuple[Answer, str]  # an answer and why
 Stood = Callable[[], str]  # what a place said before the ink; it is read only when a doubtful reading asks for it
@@ -56,9 +55,9 @@ _FACE_MM = 40.0  # of the face around the places, by which it is followed to the
 class Judge:
     """Looks at places with every reader."""
 
-    def __init__(self, engine: Engine = STANDARD) -> None:
-        self._reader = TextReader(engine)
-        self._finder = TextFinder(engine)
+    def __init__(self, models: Models | None = None) -> None:
+        models = models or Models()
+        self._reader, self._finder = models.reader, models.finder
         self._slow_reader = TesseractReader()
 
     def judge(self, bgr: Bgr, places: Sequence[Place], px_per_mm: float, before: Sequence[Patch] = ()) -> Verdict:

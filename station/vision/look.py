@@ -14,12 +14,11 @@ import numpy as np
 from hardware.camera.frames import Bgr, Points
 from station.vision import codes, personal
 from station.vision.locate import BARE, Candidate, Locator
-from station.vision.network import STANDARD, Engine
 from station.vision.overlooked import Net
 from station.vision.rectify import Upright, mapped, rolled, size_mm, upright, with_margin
 from station.vision.seen import Code, Label, Look, Region
 from station.vision.strays import strays
-from station.vision.text import Direction, TextFinder, TextReader, crop, ordered
+from station.vision.text import Models, crop, ordered
 
 _FIND_PX_MM = 4.5  # lines of 2 mm are found here; what is smaller is found as strays
 _STRAY_EDGE_MM = 1.0  # of the margin: a quad may be so much too small, and beyond lies the carton
@@ -48,12 +47,11 @@ class _Seen:
 
 
 class Eye:
-    """Looks at still pictures. Holds the models; one look at a time."""
+    """Looks at still pictures, one at a time."""
 
-    def __init__(self, engine: Engine = STANDARD) -> None:
-        self._finder = TextFinder(engine)
-        self._reader = TextReader(engine, _SQUEEZE)
-        self._direction = Direction(engine)
+    def __init__(self, models: Models | None = None) -> None:
+        models = models or Models()
+        self._finder, self._reader, self._direction = models.finder, models.reader, models.direction
         self._locator = Locator(self._finder)
         self._net = Net(self._finder, self._reader, self._direction)
 
@@ -133,11 +131,16 @@ class Eye:
         for index, head_down in zip(tall, self._direction.upside_down([crops[one] for one in tall]), strict=True):
             if head_down > 0.5:
                 crops[index] = np.asarray(cv2.rotate(crops[index], cv2.ROTATE_180), np.uint8)
-        readings = self._reader.read(crops)
+        readings = self._reader.read([_narrowed(one) for one in crops])
         return [
             personal.Line(quad / flat.px_per_mm, reading.text, reading.confidence)
             for quad, reading in zip(quads, readings, strict=True)
         ]
+
+
+def _narrowed(line: Bgr) -> Bgr:
+    columns = max(1, round(line.shape[1] * _SQUEEZE))
+    return np.asarray(cv2.resize(line, (columns, line.shape[0]), interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _unread(quad: Points, px_per_mm: float) -> personal.Line:

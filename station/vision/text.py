@@ -97,13 +97,9 @@ class TextFinder:
 
 
 class TextReader:
-    """Reads lines with PP-OCRv6's small recogniser (Chinese, Latin, digits), greedy CTC.
+    """Reads lines with PP-OCRv6's small recogniser (Chinese, Latin, digits), greedy CTC."""
 
-    `squeeze` narrows every line by a factor first: quicker, and only faint print suffers.
-    """
-
-    def __init__(self, engine: Engine = STANDARD, squeeze: float = 1.0) -> None:
-        self._squeeze = squeeze
+    def __init__(self, engine: Engine = STANDARD) -> None:
         self._network = Network(model_path(READER), engine)
         self._characters = ("", *self._network.metadata["character"].splitlines(), " ")
 
@@ -114,7 +110,7 @@ class TextReader:
     def _read(self, one: Bgr) -> Reading:
         if min(one.shape[:2]) < 2:
             return Reading("", 0.0)
-        width = round(one.shape[1] * _READ_HEIGHT_PX / one.shape[0] * self._squeeze)
+        width = round(one.shape[1] * _READ_HEIGHT_PX / one.shape[0])
         width = min(max(width, _MIN_READ_WIDTH_PX), _MAX_READ_WIDTH_PX)
         method = cv2.INTER_AREA if one.shape[0] > 2 * _READ_HEIGHT_PX else cv2.INTER_LINEAR
         fitted = np.asarray(cv2.resize(one, (width, _READ_HEIGHT_PX), interpolation=method), np.uint8)
@@ -138,6 +134,15 @@ class Direction:
     def upside_down(self, crops: Sequence[Bgr]) -> list[float]:
         """For each crop of one line the probability (0 to 1) that it is turned by 180 degrees."""
         return [float(self._network.run(_tensor(_letterboxed(one)))[0, 1]) for one in crops]
+
+
+class Models:
+    """The networks for text, loaded once for the eye and the judge: together they take some 100 MB."""
+
+    def __init__(self, engine: Engine = STANDARD) -> None:
+        self.finder = TextFinder(engine)
+        self.reader = TextReader(engine)
+        self.direction = Direction(engine)
 
 
 class TesseractReader:
