@@ -160,6 +160,11 @@ class World(Platform):
         marks = self.face.marks if self.face else ()
         return [(m, self.lens.to_pixels(self.to_platform(m.polygon_mm), self.height_mm)) for m in marks]
 
+    def outlines_in_photo(self) -> list[Points]:
+        """The outline of each label on the upper face, from its own upper left, in true photo pixels."""
+        outlines = self.face.outlines_mm if self.face else ()
+        return [self.lens.to_pixels(self.to_platform(outline), self.height_mm) for outline in outlines]
+
     def illumination(self) -> float:
         """Light on the platform as a share of full light, the machine's lamp included."""
         if "light_off" in self.faults:

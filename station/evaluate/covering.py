@@ -21,6 +21,7 @@ from station.vision.seen import Look
 # Nothing was tuned on the boxes of this seed.
 EVALUATION_SEED = 907
 FIELD_SHARE, CODE_SHARE = 0.95, 0.99
+FOUND_IOU = 0.8
 AROUND_MM = 1.0  # what the rules of `erase.cover` add at least
 _SETTLE_S = 3.0
 
@@ -32,7 +33,7 @@ class Scene:
     bgr: Bgr
     px_per_mm: float
     marks: list[tuple[Mark, Points]]
-    labels: int
+    labels: list[Points]
 
 
 @dataclass
@@ -45,6 +46,9 @@ class Count:
     fields_covered: int = 0
     codes: int = 0
     codes_covered: int = 0
+    labels: int = 0
+    labels_found: int = 0
+    upright: int = 0
     personal_px: float = 0.0
     beyond_px: float = 0.0
     missed: list[str] = field(default_factory=list)
@@ -56,6 +60,8 @@ class Count:
             "fields": [self.fields_covered, self.fields],
             "codes": [self.codes_covered, self.codes],
             "scenes": [self.scenes_covered, self.scenes],
+            "labels": [self.labels_found, self.labels],
+            "upright_of_found": [self.upright, self.labels_found],
             "ink_beyond_share": round(self.beyond_px / max(self.personal_px, 1.0), 3),
             "look_median_ms": round(float(np.median(self.ms)), 1) if self.ms else None,
             "missed": self.missed,
@@ -75,9 +81,9 @@ def photographed(box: Box, seed: int) -> Scene:
     machine.clock.sleep(_SETTLE_S)
     machine.panel.lamp.on()
     photo = machine.camera.photo(box.height_mm)
-    marks, scale = world.marks_in_photo(), machine.lens.px_per_mm(box.height_mm)
+    scene = Scene(photo.bgr, machine.lens.px_per_mm(box.height_mm), world.marks_in_photo(), world.outlines_in_photo())
     machine.close()
-    return Scene(photo.bgr, scale, marks, len(box.faces[0].outlines_mm))
+    return scene
 
 
 def covering(eye: Eye, taken: Iterator[Scene]) -> Count:
@@ -86,6 +92,7 @@ def covering(eye: Eye, taken: Iterator[Scene]) -> Count:
     for number, scene in enumerate(taken):
         look = eye.look(scene.bgr, scene.px_per_mm, hurry=True)
         count.ms.append(sum(look.ms.values()))
+        _compare_labels(count, scene, look)
         _compare(count, number, scene, inked(look, scene.px_per_mm))
     return count
 
@@ -96,6 +103,22 @@ def inked(look: Look, px_per_mm: float) -> BaseGeometry:
     polygons += [each.polygon for label in look.labels for each in label.regions if each.kind != "other"]
     polygons += [code.polygon for label in look.labels for code in label.codes]
     return unary_union([solid(polygon).buffer(AROUND_MM * px_per_mm) for polygon in polygons])
+
+
+def _compare_labels(count: Count, scene: Scene, look: Look) -> None:
+    """A label is found by a quad of IoU 0.8 and more; it is upright when the first corners are nearest."""
+    for outline in scene.labels:
+        count.labels += 1
+        best = max(look.labels, key=lambda label: _iou(label.quad, outline), default=None)
+        if best is not None and _iou(best.quad, outline) >= FOUND_IOU:
+            count.labels_found += 1
+            far = [float(np.linalg.norm(np.roll(best.quad, turn, axis=0) - outline)) for turn in range(4)]
+            count.upright += far[0] == min(far)
+
+
+def _iou(one: Points, other: Points) -> float:
+    a, b = solid(one), solid(other)
+    return float(a.intersection(b).area / a.union(b).area)
 
 
 def _compare(count: Count, number: int, scene: Scene, ink: BaseGeometry) -> None:
