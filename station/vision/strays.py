@@ -25,6 +25,7 @@ _RULE_WINDOW_MM = 3.0
 _EXPLAINED_MM = 0.4  # around lines and codes that are known
 _SPECK_MM2 = 0.12  # a dot of an i, dirt
 _TOGETHER_MM = 1.4  # gap between strokes of one stray
+_EDGE_MM = 0.5  # around a stray: strokes lose their blurred rim to the threshold
 _LEAST_MM = 1.0  # longer side of the smallest stray
 _LEAST_HIGH_MM = 0.5  # shorter side; the edge of the paper and remains of rules are thinner
 
@@ -91,8 +92,9 @@ def _rectangles(mask: Mask) -> list[Points]:
     """The least rectangles around the blobs of print, without those as thin as a line."""
     shapes, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     blobs = [cv2.minAreaRect(shape) for shape in shapes]
+    edge = _EDGE_MM * PX_MM
     return [
-        ordered(np.asarray(cv2.boxPoints((centre, (width + 1, height + 1), angle)), np.float64))
+        ordered(np.asarray(cv2.boxPoints((centre, (width + 2 * edge, height + 2 * edge), angle)), np.float64))
         for centre, (width, height), angle in blobs
         if max(width, height) >= _LEAST_MM * PX_MM and min(width, height) >= _LEAST_HIGH_MM * PX_MM
     ]
