@@ -47,6 +47,7 @@ _CERTAIN = 0.8  # so sure a reading counts in two views even where something els
 # for pure ink gave two or three characters at 0.86 twice in some 800 places
 _RUN = 3  # characters in a row that agree with what stood there before: 1 in 10 by chance among long numbers,
 _AGREEING = 0.6  # and so seldom together with this share of the reading that it was not seen in 200 inked places
+_IDEOGRAPHS = 0.4  # of a reading: two of five characters of a name that show through are a name to somebody
 _LONG_RUN = 5  # in a row are no chance, whatever else was read
 _SHORT_SHARE = 0.5  # or so much of what stood there: a name has two characters
 _FACE_MM = 40.0  # of the face around the places, by which it is followed to the other photo
@@ -176,10 +177,19 @@ def _agrees(known: str, read: str) -> bool:
     """Whether so much of a reading is of the known text that it can't be chance."""
     if len(known) < _NAME:
         return False
-    same = [block.size for block in SequenceMatcher(None, known, read, autojunk=False).get_matching_blocks()]
+    blocks = SequenceMatcher(None, known, read, autojunk=False).get_matching_blocks()
+    if _agrees_in_ideographs([known[block.a : block.a + block.size] for block in blocks], read):
+        return True
+    same = [block.size for block in blocks]
     needed = min(_RUN, max(_NAME, ceil(_SHORT_SHARE * len(known))))
     agreeing = sum(size for size in same if size >= _NAME)
     return max(same) >= _LONG_RUN or (max(same) >= needed and agreeing >= _AGREEING * len(read))
+
+
+def _agrees_in_ideographs(same: list[str], read: str) -> bool:
+    """Whether there are two in a row among the agreeing parts, and enough of them: no chance, as digits are."""
+    runs = [sum(not one.isascii() for one in part) for part in same]
+    return max(runs) >= _NAME and sum(runs) >= max(_NAME, _IDEOGRAPHS * len(read))
 
 
 def _bare(text: str) -> str:
