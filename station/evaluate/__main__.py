@@ -5,9 +5,13 @@ from typing import Any
 
 import click
 
-from station.evaluate import covering, judging, watching
+from station.evaluate import covering, judging, labels, watching
 from station.scenes.clips import EVALUATION_SEEDS
+from station.scenes.training import EVALUATION
+from station.vision.framed import LearnedLocator
+from station.vision.locate import Locator
 from station.vision.look import Eye
+from station.vision.text import Models
 
 
 @click.group()
@@ -37,6 +41,15 @@ def judging_verb(places: int, seed: int) -> None:
 def watching_verb(clips: int, seed: int) -> None:
     """Events on the platform that the watch tells right."""
     _tell(watching.watching(clips, seed))
+
+
+@main.command("labels")
+@click.option("--scenes", "count", type=click.IntRange(min=1), default=1000, show_default=True)
+@click.option("--seed", default=EVALUATION.start, show_default=True)
+@click.option("--learned", is_flag=True, help="The learned locator, which does not run in the station yet.")
+def labels_verb(count: int, seed: int, learned: bool) -> None:
+    """Labels found at an intersection over union of 0.8, and false ones."""
+    _tell(labels.labels(LearnedLocator() if learned else Locator(Models().finder), count, seed))
 
 
 def _tell(report: dict[str, Any]) -> None:

@@ -1,0 +1,310 @@
+"""The learned locator: maps -> quads of labels with a confidence, refined to the paper's edges on a larger frame."""
+
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from hardware.camera.frames import Bgr, Grey, Points
+from station.vision.locate import Candidate
+from station.vision.maps import Maps, Seen
+from station.vision.text import ordered
+
+Mask = NDArray[np.uint8]
+Shade = NDArray[np.float32]
+
+SURE = 0.6  # labels of less confidence are not given; chosen on tuning seeds
+_FINE_PX = 1536  # long side of the frame on which edges are refined: 4608 / 3, a whole number of pixels each
+_INSIDE = 0.5  # of the label map, reached somewhere in every label
+_LEVELS = (0.25, 0.5, 0.75)  # of the label map
+_BARE_MERIT = 0.3  # of a quad without any outline, beside 1.3 of one with all of it
+_BARE_DENSITY = 0.05  # of a quad without print
+_SAME_PLACE = 0.35  # of the smaller of two quads that cannot both be labels
+_CORES = (0.25, 0.4, 0.6)  # of the outline map: what has more parts areas
+_FINER = 2  # maps are enlarged so much before shapes are taken from them
+_LEAST_AREA = 24.0  # of a label, px of the maps: 1/200 of the frame
+_CORNER = 0.2  # of the corner map, for a corner to be drawn to it
+_PULL = 0.17  # of the shorter side: how far a corner is drawn
+_TEXT, _CODES = 0.1, 0.08  # shares of a label that they cover, to count in full
+_LEAST_PRINT = 0.3  # of both together; below, confidence falls to nothing
+_WEIGHTS, _BIAS = (3.1, 1.55, 1.3, 3.1, 3.4), -7.9  # of `signs`, by logistic regression on tuning seeds
+_REACH = 1.1  # px of the maps: how far from the network's line the paper's edge is looked for
+_SAMPLES = 48  # along a side
+_END = 0.06  # of a side at each of its ends, where corners are round or worn
+_USUAL = 0.75  # of the samples' own clearest steps
+_STEP = 13  # offsets tried at each end of a side, odd
+_TRUST = 0.7  # of the reach: deviation of the network's own lines
+_AS_CLEAR = 0.6  # of the clearest line's step
+_LEAST_EDGE = 2.0  # grey levels a step: weaker edges do not move a side
+_AT_BORDER = 1.2  # px of the maps: sides so near to the frame's border are not the paper's
+
+
+@dataclass(frozen=True)
+class _Shape:
+    """A quad in px of the maps (pixel edges), 0 to 1 each: how well an area fits it, how much outline its sides have,
+    how much of it text and codes cover.
+    """
+
+    quad: Points
+    fit: float
+    support: float = 0.0
+    density: float = 0.0
+
+    @property
+    def merit(self) -> float:
+        """How a quad stands among its rivals."""
+        return float(self.fit * (_BARE_MERIT + self.support) * (_BARE_DENSITY + self.density) ** 0.25)
+
+
+class LearnedLocator:
+    """Finds labels of any direction on photographs of any size."""
+
+    def __init__(self, maps: Maps | None = None, sure: float = SURE) -> None:
+        self._maps = maps or Maps()
+        self._sure = sure
+
+    def locate(self, bgr: Bgr) -> list[Candidate]:
+        """Labels on a photo (H x W x 3), the surest first."""
+        fine, scale = fine_frame(bgr)
+        limits = np.array([bgr.shape[1], bgr.shape[0]], float)
+        found = self.on_frame(fine)
+        return [Candidate(np.clip(one.quad * scale, 0.0, limits), one.confidence) for one in found]
+
+    def on_frame(self, grey: Grey) -> list[Candidate]:
+        """Labels on a grey frame (rows x columns) such as the preview's, px of that frame."""
+        seen = self._maps.of(grey)
+        soft = np.asarray(cv2.GaussianBlur(grey, (3, 3), 0), np.float32)
+        found = []
+        for shape in shapes(seen):
+            sure = confidence(seen, shape)
+            if sure >= self._sure:
+                found.append(Candidate(refined(soft, shape.quad * seen.to_frame, seen.to_frame), sure))
+        return sorted(found, key=lambda one: -one.confidence)
+
+
+def fine_frame(bgr: Bgr) -> tuple[Grey, float]:
+    """A photo in grey at most about `_FINE_PX` wide, and how much smaller it is: whole pixels are averaged, fast."""
+    factor = max(1, round(max(bgr.shape[:2]) / _FINE_PX))
+    rows, columns = (side // factor for side in bgr.shape[:2])
+    part = bgr[: rows * factor, : columns * factor]
+    small = cv2.resize(part, (columns, rows), interpolation=cv2.INTER_AREA) if factor > 1 else part
+    return np.asarray(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY), np.uint8), float(factor)
+
+
+# ---- from maps to quads
+
+
+def shapes(seen: Seen) -> list[_Shape]:
+    """A quad for every label of the maps.
+
+    Areas are taken at several levels of the label map, whole and cut along the outline map at several levels: where a
+    blank part is doubted a low level still holds it, where labels touch or the parcel is white too the outlines part
+    them. Of quads that exclude each other, the one with the clearest outline and the densest print stays.
+    """
+    inside, outline = _enlarged(seen.label), _enlarged(seen.outline)
+    ridge = np.asarray(cv2.dilate(seen.outline, np.ones((3, 3))), np.float32)
+    printed = np.maximum(seen.text, np.maximum(seen.bars, seen.matrix))
+    found = []
+    for level in _LEVELS:
+        for part in _parts(inside > level):
+            if float(inside[part > 0].max()) > _INSIDE:
+                pieces = [_grown(piece, part) for core in _CORES for piece in _parts((outline < core) & (part > 0))]
+                found += [_judged(_shape(piece, seen), ridge, printed) for piece in (part, *pieces)]
+    return _apart(sorted(found, key=lambda shape: -shape.merit))
+
+
+def _judged(shape: _Shape, ridge: Shade, printed: Shade) -> _Shape:
+    """The same quad with what its merit is made of."""
+    mask = _filled(shape.quad, printed.shape)
+    density = float(printed[mask].mean()) if mask.any() else 0.0
+    return replace(shape, support=_support(shape.quad, ridge), density=density)
+
+
+def _filled(quad: Points, shape: tuple[int, ...]) -> NDArray[np.bool_]:
+    """The pixels of the maps inside a quad."""
+    mask = np.zeros(shape, np.uint8)
+    cv2.fillConvexPoly(mask, np.round(quad - 0.5).astype(np.int32), 1)
+    return mask > 0
+
+
+def _support(quad: Points, ridge: Shade) -> float:
+    """The mean of the outline map along a quad's sides, as far as they lie in the frame; 0.5 where none does."""
+    share = np.linspace(0, 1, _SAMPLES, endpoint=False)[:, None]
+    sides = zip(quad, np.roll(quad, -1, axis=0), strict=True)
+    points = np.concatenate([start + share * (end - start) for start, end in sides])
+    limits = np.array(ridge.shape[::-1], float)
+    points = points[((points > 1) & (points < limits - 1)).all(axis=1)].astype(int)
+    return float(ridge[points[:, 1], points[:, 0]].mean()) if len(points) else 0.5
+
+
+def _apart(found: list[_Shape]) -> list[_Shape]:
+    """Without those that lie on a better one, or around it."""
+    kept: list[_Shape] = []
+    for one in found:
+        if all(_shared(one.quad, other.quad) < _SAME_PLACE for other in kept):
+            kept.append(one)
+    return kept
+
+
+def _shared(one: Points, other: Points) -> float:
+    """The area two quads share, of the smaller one's."""
+    quads = one.astype(np.float32), other.astype(np.float32)
+    least = min(float(cv2.contourArea(quad)) for quad in quads)
+    return float(cv2.intersectConvexConvex(*quads)[0]) / max(1.0, least)
+
+
+def _enlarged(field: Shade) -> Shade:
+    return np.asarray(cv2.resize(field, None, fx=_FINER, fy=_FINER, interpolation=cv2.INTER_LINEAR), np.float32)
+
+
+def _parts(mask: NDArray[np.bool_]) -> list[Mask]:
+    """The connected areas of a mask that are large enough for a label."""
+    count, names, figures, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
+    least = _LEAST_AREA * _FINER**2
+    return [np.asarray(names == name, np.uint8) for name in range(1, count) if figures[name, cv2.CC_STAT_AREA] >= least]
+
+
+def _grown(core: Mask, limit: Mask) -> Mask:
+    """A label without its outline, with it again."""
+    size = 2 * _FINER + 1
+    return np.asarray(cv2.bitwise_and(cv2.dilate(core, np.ones((size, size), np.uint8)), limit), np.uint8)
+
+
+def _shape(part: Mask, seen: Seen) -> _Shape:
+    """The quad that fits an area best: around its hull, or upright on it, with or without the corner map's help."""
+    contour = max(cv2.findContours(part, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)[0], key=cv2.contourArea)
+    hull = np.asarray(cv2.convexHull(contour), np.int32)
+    quads = [np.asarray(cv2.boxPoints(cv2.minAreaRect(hull)), np.float64)]
+    around = np.asarray(cv2.approxPolyN(hull, 4, ensure_convex=True), np.float64).reshape(-1, 2)
+    if len(around) == 4:
+        quads.append(around)
+    quads = [(ordered(quad) + 0.5) / _FINER for quad in quads]
+    quads += [_drawn_to_corners(quad, seen.corner) for quad in quads]
+    return max((_Shape(quad, _fit(quad, part)) for quad in quads), key=lambda shape: shape.fit)
+
+
+def _fit(quad: Points, part: Mask) -> float:
+    """Intersection over union of a quad, as far as it lies in the frame, with an area."""
+    drawn = np.zeros_like(part)
+    cv2.fillConvexPoly(drawn, np.round(quad * _FINER - 0.5).astype(np.int32), 1)
+    union = int(np.count_nonzero(drawn | part))
+    return float(np.count_nonzero(drawn & part)) / max(1, union)
+
+
+def _drawn_to_corners(quad: Points, corner: Shade) -> Points:
+    """Every corner moved to the middle of the corner map's bell near it, if there is one."""
+    reach = max(2.0, _PULL * float(np.linalg.norm(np.roll(quad, -1, axis=0) - quad, axis=1).min()))
+    return np.stack([_drawn(point, corner, reach) for point in quad])
+
+
+def _drawn(point: Points, corner: Shade, reach: float) -> Points:
+    low = np.maximum(np.floor(point - reach), 0).astype(int)
+    high = np.ceil(point + reach).astype(int) + 1
+    part = corner[low[1] : high[1], low[0] : high[0]]
+    if part.size == 0 or part.max() < _CORNER:
+        return point
+    y, x = np.unravel_index(int(part.argmax()), part.shape)
+    bell = part[max(0, y - 1) : y + 2, max(0, x - 1) : x + 2]
+    ys, xs = np.mgrid[max(0, y - 1) : max(0, y - 1) + bell.shape[0], max(0, x - 1) : max(0, x - 1) + bell.shape[1]]
+    weight = bell / bell.sum()
+    return np.array([low[0] + (xs * weight).sum() + 0.5, low[1] + (ys * weight).sum() + 0.5], float)
+
+
+def confidence(seen: Seen, shape: _Shape) -> float:
+    """How likely a quad is a label: 0 without print, however much it looks like a sheet of paper."""
+    found = signs(seen, shape)
+    printed = min(1.0, (found[1] + found[2]) / _LEAST_PRINT)
+    return printed / float(1 + np.exp(-(_BIAS + np.dot(_WEIGHTS, found))))
+
+
+def signs(seen: Seen, shape: _Shape) -> tuple[float, ...]:
+    """What speaks for a label in a quad, 0 to 1 each: label map, text, codes, outline, fit.
+
+    Text and codes count until they cover as much as they do on a sparsely printed label.
+    """
+    inside = _filled(shape.quad, seen.label.shape)
+    if not inside.any():
+        return (0.0,) * 5
+    codes = np.maximum(seen.bars, seen.matrix)[inside].mean() / _CODES
+    text = seen.text[inside].mean() / _TEXT
+    return float(seen.label[inside].mean()), min(1.0, float(text)), min(1.0, float(codes)), shape.support, shape.fit
+
+
+# ---- to the paper's edges
+
+
+def refined(soft: Shade, quad: Points, map_px: tuple[float, float]) -> Points:
+    """A quad with every side moved onto the paper's edge near it. `map_px` is the size of a map's pixel in the frame.
+
+    A side where no clear step from dark to light is found, or that runs along the frame's border, stays.
+    """
+    reach = _REACH * max(map_px)
+    limits = np.array(soft.shape[::-1], float)
+    sides = []
+    for start, end in zip(quad, np.roll(quad, -1, axis=0), strict=True):
+        border = _along_border(start, end, limits, _AT_BORDER * max(map_px))
+        sides.append((start, end) if border else _side(soft, start, end, reach))
+    crossed = [_crossing(sides[place - 1], sides[place]) for place in range(4)]
+    moved = [new if new is not None else old for new, old in zip(crossed, quad, strict=True)]
+    far = np.linalg.norm(np.array(moved) - quad, axis=1)
+    return np.where((far < 3 * reach)[:, None], np.array(moved), quad)
+
+
+def _along_border(start: Points, end: Points, limits: Points, near: float) -> bool:
+    """Whether both ends of a side lie at, or beyond, the same border of the frame."""
+    low = (start < near) & (end < near)
+    high = (start > limits - near) & (end > limits - near)
+    return bool(low.any() or high.any())
+
+
+def _side(soft: Shade, start: Points, end: Points, reach: float) -> tuple[Points, Points]:
+    """The straight line near a side along which the picture grows lighter inwards most clearly."""
+    way = end - start
+    length = float(np.linalg.norm(way))
+    if length < 4 * reach:
+        return start, end
+    inwards = np.array([-way[1], way[0]]) / length  # quads go clockwise, y down
+    offsets = np.linspace(-reach, reach, 2 * _STEP + 1)
+    along = np.linspace(_END, 1 - _END, _SAMPLES)
+    # A pixel's index is its left edge here, its middle to OpenCV.
+    places = start + along[:, None, None] * way + offsets[None, :, None] * inwards - 0.5
+    profile = cv2.remap(
+        soft, places[..., 0].astype(np.float32), places[..., 1].astype(np.float32), cv2.INTER_LINEAR,
+        borderMode=cv2.BORDER_REPLICATE,
+    )  # fmt: skip
+    step = profile[:, 2:] - profile[:, :-2]
+    step = np.minimum(step, np.quantile(step.max(axis=1), _USUAL))  # one glaring spot does not outvote a side
+    first, last, score = _line(step)
+    if score < _LEAST_EDGE:
+        return start, end
+    at = np.interp([first, last], np.arange(step.shape[1]), offsets[1:-1])
+    beyond = (at[1] - at[0]) * _END / (1 - 2 * _END)
+    return start + inwards * (at[0] - beyond), end + inwards * (at[1] + beyond)
+
+
+def _line(step: Shade) -> tuple[float, float, float]:
+    """The outermost line through samples x offsets with a clear mean step: its offsets at both ends, and that mean.
+
+    Print near the paper's edge makes steps too, further in: of several lines nearly as clear, the outermost counts.
+    """
+    samples, offsets = step.shape
+    share = np.linspace(0, 1, samples)
+    ends = np.arange(offsets)
+    at = np.round(ends[:, None, None] * (1 - share) + ends[None, :, None] * share).astype(int)
+    middle = (offsets - 1) / 2
+    far = (ends[:, None] - middle) ** 2 + (ends[None] - middle) ** 2
+    mean = np.maximum(step[np.arange(samples), at].mean(axis=2), 0.0) * np.exp(-far / (2 * (_TRUST * middle) ** 2))
+    peak = (mean >= cv2.dilate(mean, np.ones((3, 3)))) & (mean >= _AS_CLEAR * mean.max())
+    first, last = min(np.argwhere(peak), key=lambda place: int(place.sum()))
+    return float(first), float(last), float(mean[first, last])
+
+
+def _crossing(one: tuple[Points, Points], other: tuple[Points, Points]) -> Points | None:
+    """Where two lines cross, or None for lines nearly parallel."""
+    a, b = one[1] - one[0], other[1] - other[0]
+    turn = a[0] * b[1] - a[1] * b[0]
+    if abs(turn) < 0.05 * np.linalg.norm(a) * np.linalg.norm(b):
+        return None
+    gap = other[0] - one[0]
+    return np.asarray(one[0] + a * ((gap[0] * b[1] - gap[1] * b[0]) / turn), float)
