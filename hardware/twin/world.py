@@ -41,7 +41,9 @@ class World(Platform):
     `watchers` are called with the time (s) on every tick: a simulated person or a test hooks in there.
     """
 
-    def __init__(self, seed: int = 0, lens: Lens | None = None, nib: Nib | None = None, speed: float | None = None):
+    def __init__(
+        self, seed: int = 0, lens: Lens | None = None, nib: Nib | None = None, speed: float | None = None
+    ) -> None:
         super().__init__(seed)
         self.lens = lens or Lens()
         self.nib = nib or Nib("round", 10.0)
