@@ -43,7 +43,6 @@ class Ink:
         self.transmittance: Floats = np.ones(self.shape, np.float32)
         self.torn: NDArray[np.uint8] = np.zeros(self.shape, np.uint8)
         self.version = 0
-        self._marked = (self.shape[1], self.shape[0], 0, 0)  # x0, y0, x1, y1 of all that was inked or torn
         self._stroke: Floats = np.zeros(self.shape, np.float32)  # opacity put down since the tool last touched down
         random = np.random.default_rng(seed)
         self._texture: Floats = random.random((TEXTURE_PX, TEXTURE_PX), np.float32)
@@ -79,8 +78,7 @@ class Ink:
         ragged = 0.1 + 0.35 * _cloud(self.shape, RAGGED_MM * INK_PX_PER_MM)
         self.torn[soft > ragged] = 255
         self.transmittance[self.torn > 0] = 1.0
-        x, y, width, height = cv2.boundingRect(self.torn)
-        self._touch((slice(y, y + height), slice(x, x + width)))
+        self.version += 1
 
     def coverage(self, mark: Mark) -> float:
         """Share (0 to 1) of the mark's area that is under ink or torn off."""
@@ -92,16 +90,18 @@ class Ink:
 
     def over(self, picture: Bgr) -> Bgr:
         """The face's picture (any scale) with the ink on it; the picture itself is left alone."""
-        left, top, right, bottom = self._marked
-        if left >= right or top >= bottom:
+        if not self.version:
             return picture
-        kx, ky = picture.shape[1] / self.shape[1], picture.shape[0] / self.shape[0]
-        x0, x1 = round(left * kx), max(round(left * kx) + 1, round(right * kx))
-        y0, y1 = round(top * ky), max(round(top * ky) + 1, round(bottom * ky))
-        out = picture.copy()
-        part = (slice(top, bottom), slice(left, right))
-        out[y0:y1, x0:x1] = self._composed(out[y0:y1, x0:x1], part)
-        return out
+        size = (picture.shape[1], picture.shape[0])
+        # All of it, always: a part resized by itself would lie up to half a pixel beside where it lay before.
+        way = cv2.INTER_AREA if size[0] < self.shape[1] else cv2.INTER_LINEAR
+        through = np.asarray(cv2.resize(self.transmittance, size, interpolation=way))[..., None]
+        inked = picture * through + np.array(INK_BGR, np.float32) * (1 - through)
+        torn = cv2.resize(self.torn, size, interpolation=cv2.INTER_LINEAR) > 127
+        if torn.any():
+            inked[torn] = _fibre(size)[torn]
+        # A bare spot keeps its own grey value: the dither is less than one.
+        return (inked + _dither(size)).astype(np.uint8)
 
     # -- pieces
 
@@ -127,24 +127,7 @@ class Ink:
         self.transmittance[window] *= (1 - after) / (1 - before)
         self.transmittance[window][self.torn[window] > 0] = 1.0  # torn fibre soaks the ink up; it is gone anyway
         self._stroke[window] = after
-        self._touch(window)
-
-    def _touch(self, window: tuple[slice, slice]) -> None:
-        """Remember what has to be drawn again."""
-        (y0, y1), (x0, x1) = ((max(0, w.start), min(n, w.stop)) for w, n in zip(window, self.shape, strict=True))
-        m = self._marked
-        self._marked = (min(m[0], x0), min(m[1], y0), max(m[2], x1), max(m[3], y1))
         self.version += 1
-
-    def _composed(self, picture: Bgr, part: tuple[slice, slice]) -> Bgr:
-        size = (picture.shape[1], picture.shape[0])
-        way = cv2.INTER_AREA if size[0] < part[1].stop - part[1].start else cv2.INTER_LINEAR
-        through = np.asarray(cv2.resize(self.transmittance[part], size, interpolation=way))[..., None]
-        inked = picture * through + np.array(INK_BGR, np.float32) * (1 - through)
-        torn = cv2.resize(self.torn[part], size, interpolation=cv2.INTER_LINEAR) > 127
-        if torn.any():
-            inked[torn] = _fibre(size)[torn]
-        return (inked + _dither(size)).astype(np.uint8)
 
 
 def _footprint(spots: Floats, start_mm: Points, end_mm: Points, turn_rad: float, nib: Nib) -> tuple[Floats, Floats]:

@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 
 from hardware.errors import CameraFault
+from hardware.twin.box import Face
+from hardware.twin.ink import Ink, Nib
 from tests.hardware.twins import LINE_MM, MARK_MM, Twin, box, finish, on_platform, wait
 
 
@@ -129,3 +131,14 @@ def test_noise_is_that_of_a_sensor_not_of_a_fog(twin: Callable[..., Twin]) -> No
     first, second = (machine.camera.photo(100).bgr.astype(np.int16) for _ in range(2))
     deviation = float((first - second)[1000:1300, 2000:2300].std() / 2**0.5)
     assert 0.8 < deviation < 4.0
+
+
+def test_ink_stays_where_it_lies_in_the_picture_when_more_is_laid_elsewhere() -> None:
+    white = np.full((303, 437, 3), 255, np.uint8)
+    ink, nib = Ink(Face(white, 1.46), seed=1), Nib("round", 10.0)
+    ink.stamp(np.array([120.3, 80.2]), np.array([170.0, 80.2]), 0.0, nib, 0.998, 0.0)
+    before = ink.over(white)
+    ink.stamp(np.array([41.7, 121.9]), np.array([60.0, 121.9]), 0.0, nib, 0.998, 0.0)
+    right = np.s_[:, int(100 * 1.46) :]
+    assert before[right].min() < 60
+    np.testing.assert_array_equal(ink.over(white)[right], before[right])
