@@ -4,11 +4,9 @@ Silence of a reader proves nothing, so a place is clean only if it is covered (o
 at the scale of print is left in it, and if no reader reads it, whatever is done to the picture before.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from difflib import SequenceMatcher
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from itertools import chain, islice, zip_longest
-from math import ceil
 
 import cv2
 import numpy as np
@@ -16,6 +14,7 @@ import numpy as np
 from hardware.camera.frames import Bgr, Grey, Points
 from station.vision.align import Homography, align
 from station.vision.attacks import decodes, turned, views_of_text
+from station.vision.belief import SURE, Stood, believed, counted
 from station.vision.contrast import Remains, remains
 from station.vision.patch import Patch, cut, outside_share
 from station.vision.seen import Answer, Place, PlaceVerdict, Verdict
@@ -23,7 +22,6 @@ from station.vision.sight import GLARE_SHARE, blurred, glare_share, too_dark
 from station.vision.text import Models, Reading, TesseractReader, crop
 
 Finding = tuple[Answer, str]  # an answer and why
-Stood = Callable[[], str]  # what a place said before the ink; it is read only when a doubtful reading asks for it
 
 _PAPER_PERCENT = 95.0  # the lightest things around a place, but for shine, are paper or board
 _AROUND_MM = 3.0  # cut out with the place: quiet zones of codes, and something to compare with
@@ -39,17 +37,6 @@ _LINE_MM = 12.0  # no line of text is higher; a larger place without a symbology
 _FIND_PX_PER_MM = 5.0  # the text finder's best scale
 _QUIET = 1.0  # of 255: the faintest of 120 lines that an attack read had 1.3; here one attack is enough
 _DOUBTFUL = 3.0  # of 255: something is left, so the slow reader has to look as well
-_CHARACTERS = 3  # fewer are found in any noise, unless the reader is quite sure of them
-_SURE = 0.4  # mean over a reading's characters: 120 readable lines gave 0.41 or more, pure ink 0.45 once in 61
-_NAME = 2  # characters of the shortest name
-_SURE_OF_NAME = 0.6  # pure ink never gave two characters at that, in 61
-_CERTAIN = 0.8  # so sure a reading counts in two views even where something else stood before: one is not enough,
-# for pure ink gave two or three characters at 0.86 twice in some 800 places
-_RUN = 3  # characters in a row that agree with what stood there before: 1 in 10 by chance among long numbers,
-_AGREEING = 0.6  # and so seldom together with this share of the reading that it was not seen in 200 inked places
-_IDEOGRAPHS = 0.4  # of a reading: two of five characters of a name that show through are a name to somebody
-_LONG_RUN = 5  # in a row are no chance, whatever else was read
-_SHORT_SHARE = 0.5  # or so much of what stood there: a name has two characters
 _FACE_MM = 40.0  # of the face around the places, by which it is followed to the other photo
 
 
@@ -106,7 +93,7 @@ class Judge:
             view = patch.tight(_READ_MARGIN_MM)
             lines = self._lines(view, patch.px_per_mm) if patch.height_mm > _LINE_MM else [view]
             readings = [reading for line in lines for reading in self._reader.read(list(turned(line)))]
-            return "\n".join(reading.text for reading in readings if reading.confidence >= _SURE)
+            return "\n".join(reading.text for reading in readings if reading.confidence >= SURE)
 
         return read
 
@@ -123,7 +110,7 @@ class Judge:
         if left.contrast > _DOUBTFUL and not area:
             readings = chain(readings, self._read_slowly(patch))
         sure: list[str] = []
-        count = next((_counted(each) for each in readings if _counted(each) and _believed(each, stood, sure)), 0)
+        count = next((counted(each) for each in readings if counted(each) and believed(each, stood, sure)), 0)
         return ("readable", f"a reader still reads {count} characters") if count else None
 
     def _readings(self, views: Iterable[Bgr], px_per_mm: float, area: bool) -> Iterator[Reading]:
@@ -147,53 +134,6 @@ class Judge:
 def cut_out(bgr: Bgr, place: Place, px_per_mm: float) -> Patch:
     """A place as it is before the ink, for `Judge.judge`; a small picture that must stay in memory."""
     return cut(bgr, place.polygon, px_per_mm, _AROUND_MM)
-
-
-def _counted(reading: Reading) -> int:
-    """How many letters, digits and signs a reading holds, 0 for what noise may give as well."""
-    count = sum(one.isalnum() for one in reading.text)
-    enough = count >= _CHARACTERS and reading.confidence >= _SURE
-    return count if enough or (count >= _NAME and reading.confidence >= _SURE_OF_NAME) else 0
-
-
-def _believed(reading: Reading, stood: Stood | None, sure: list[str]) -> bool:
-    """Whether a reading is of print and not of the ink: it agrees with what stood there, or is sure and comes again.
-
-    `sure` collects sure readings of something else: noise reads otherwise in every view, print does not.
-    """
-    if stood is None:
-        return True
-    read = _bare(reading.text)
-    if _agrees(_bare(stood()), read):
-        return True
-    if reading.confidence < _CERTAIN:
-        return False
-    again = any(_agrees(other, read) for other in sure)
-    sure.append(read)
-    return again
-
-
-def _agrees(known: str, read: str) -> bool:
-    """Whether so much of a reading is of the known text that it can't be chance."""
-    if len(known) < _NAME:
-        return False
-    blocks = SequenceMatcher(None, known, read, autojunk=False).get_matching_blocks()
-    if _agrees_in_ideographs([known[block.a : block.a + block.size] for block in blocks], read):
-        return True
-    same = [block.size for block in blocks]
-    needed = min(_RUN, max(_NAME, ceil(_SHORT_SHARE * len(known))))
-    agreeing = sum(size for size in same if size >= _NAME)
-    return max(same) >= _LONG_RUN or (max(same) >= needed and agreeing >= _AGREEING * len(read))
-
-
-def _agrees_in_ideographs(same: list[str], read: str) -> bool:
-    """Whether there are two in a row among the agreeing parts, and enough of them: no chance, as digits are."""
-    runs = [sum(not one.isascii() for one in part) for part in same]
-    return max(runs) >= _NAME and sum(runs) >= max(_NAME, _IDEOGRAPHS * len(read))
-
-
-def _bare(text: str) -> str:
-    return "".join(one for one in text.upper() if one.isalnum())
 
 
 def _measured(left: Remains) -> Finding | None:
