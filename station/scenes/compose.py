@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from hardware.camera.frames import Grey, Points
 from station.scenes import clutter
 from station.scenes.light import WIDTH_PX, lit, photographed
-from station.scenes.surfaces import PX_PER_MM, SHAPE_PX
+from station.scenes.surfaces import PX_PER_MM, SHAPE_PX, platform
 from station.scenes.textures import Texture
 
 Matrix = NDArray[np.float64]  # 3 x 3
@@ -23,6 +23,9 @@ LABELLED = 0.62  # share of scenes with a label
 TWO_LABELS = 0.2  # of those
 CLOSE = 0.17  # share of labelled scenes that one label fills
 SHARES = (0.022, 0.6)  # of the frame, for other labels
+AT_STATION = 0.4  # share of scenes as the station's own camera has them: from above, on a platform
+STATION_SHARES = (0.035, 0.33)  # of the frame, for labels there
+STATION_TILT_DEG = 4.0
 PLACES = 14  # tries to put a label where enough of it is seen
 SUBPIXEL_BITS = 4
 PIXEL_MIDDLE = 0.5  # a pixel's index is its left edge; its middle lies half a pixel further
@@ -60,9 +63,10 @@ class Scene:
 def compose(stock: Stock, rng: np.random.Generator, size_px: SizePx, labelled: bool | None = None) -> Scene:
     """A scene of a width and height, with labels or without as told, else at random."""
     labelled = rng.random() < LABELLED if labelled is None else labelled
-    canvas, is_real = _ground(stock, rng, size_px)
+    at_station = rng.random() < AT_STATION
+    canvas, is_real = (_platform(rng, size_px), False) if at_station else _ground(stock, rng, size_px)
     texture = _dressed(stock.labels[int(rng.integers(len(stock.labels)))], rng)
-    plane = _plane(texture, rng, size_px)
+    plane = _station_plane(texture, rng, size_px) if at_station else _plane(texture, rng, size_px)
     if rng.random() < (0.35 if is_real else 0.88):
         _parcel(canvas, stock, plane, texture, rng)
     _papers(canvas, stock, plane, rng, most=3 if not labelled else 1)
@@ -88,6 +92,15 @@ def _ground(stock: Stock, rng: np.random.Generator, size_px: SizePx) -> tuple[Gr
     return _warped(picture, shift @ np.vstack([matrix, [0, 0, 1]]), size_px), is_real
 
 
+def _platform(rng: np.random.Generator, size_px: SizePx) -> Grey:
+    """A platform that nearly fills the frame."""
+    columns, rows = size_px
+    fill = max(columns / SHAPE_PX[1], rows / SHAPE_PX[0]) * float(rng.uniform(0.9, 1.3))
+    matrix = cv2.getRotationMatrix2D((SHAPE_PX[1] / 2, SHAPE_PX[0] / 2), float(rng.normal(0, 1)), fill)
+    matrix[:, 2] = matrix[:, 2] + np.array(size_px) / 2 - (SHAPE_PX[1] / 2, SHAPE_PX[0] / 2)
+    return _warped(platform(rng), np.vstack([matrix, [0, 0, 1]]), size_px)
+
+
 def _one(pictures: tuple[Grey, ...], rng: np.random.Generator) -> Grey:
     return pictures[int(rng.integers(len(pictures)))]
 
@@ -99,12 +112,28 @@ def _plane(texture: Texture, rng: np.random.Generator, size_px: SizePx) -> Matri
     """mm to px of a face whose label fills the frame, or takes a share of it and is mostly seen."""
     if rng.random() < CLOSE:
         return _close_plane(texture, rng, size_px)
-    columns, rows = size_px
-    width, height = texture.size_mm
-    share = float(np.exp(rng.uniform(*np.log(SHARES))))
-    scale = (share * columns * rows / (width * height)) ** 0.5
     seen = 0.98 if rng.random() < 0.75 else float(rng.uniform(0.4, 0.95))
-    turned = _tilted(_angle_deg(rng), scale, _focal_px(rng, size_px), rng)
+    turned = _tilted(
+        _angle_deg(rng), _scale(texture, SHARES, rng, size_px), _focal_px(rng, size_px), _tilt_deg(rng), rng
+    )
+    return _placed(turned, texture, seen, rng, size_px)
+
+
+def _station_plane(texture: Texture, rng: np.random.Generator, size_px: SizePx) -> Matrix:
+    """mm to px of a face seen from above, turned by any angle, its label in full view."""
+    scale = _scale(texture, STATION_SHARES, rng, size_px)
+    turned = _tilted(float(rng.uniform(0, 360)), scale, _focal_px(rng, size_px), STATION_TILT_DEG, rng)
+    return _placed(turned, texture, 0.99, rng, size_px)
+
+
+def _scale(texture: Texture, shares: tuple[float, float], rng: np.random.Generator, size_px: SizePx) -> float:
+    """px per mm at which a label takes a share of the frame."""
+    share = float(np.exp(rng.uniform(*np.log(shares))))
+    return float((share * size_px[0] * size_px[1] / (texture.size_mm[0] * texture.size_mm[1])) ** 0.5)
+
+
+def _placed(turned: Matrix, texture: Texture, seen: float, rng: np.random.Generator, size_px: SizePx) -> Matrix:
+    """The plane moved to where at least a share of the label is seen."""
     for _ in range(PLACES):
         plane = _moved_to(turned, rng.random(2) * size_px)
         if visible_share(corners_on(plane, texture.size_mm), size_px) >= seen:
@@ -120,7 +149,7 @@ def _close_plane(texture: Texture, rng: np.random.Generator, size_px: SizePx) ->
     wide, high = (width, height) if upright else (height, width)
     scale = min(size_px[0] / wide, size_px[1] / high) * float(rng.uniform(0.8, 1.12))
     shift = rng.normal(0, 0.03, 2) * size_px
-    return _moved_to(_tilted(angle, scale, _focal_px(rng, size_px), rng), np.array(size_px) / 2 + shift)
+    return _moved_to(_tilted(angle, scale, _focal_px(rng, size_px), _tilt_deg(rng), rng), np.array(size_px) / 2 + shift)
 
 
 def _angle_deg(rng: np.random.Generator) -> float:
@@ -132,9 +161,13 @@ def _focal_px(rng: np.random.Generator, size_px: SizePx) -> float:
     return float(rng.uniform(0.75, 1.6)) * max(size_px)
 
 
-def _tilted(angle_deg: float, scale: float, focal_px: float, rng: np.random.Generator) -> Matrix:
-    """A plane turned by an angle and tilted about an axis in it: up to 15 degrees, now and then up to 32."""
-    most = rng.choice([5.0, 15.0, 32.0], p=[0.5, 0.38, 0.12])
+def _tilt_deg(rng: np.random.Generator) -> float:
+    """The most a plane may be tilted: mostly 15 degrees, now and then 32."""
+    return float(rng.choice([5.0, 15.0, 32.0], p=[0.5, 0.38, 0.12]))
+
+
+def _tilted(angle_deg: float, scale: float, focal_px: float, most: float, rng: np.random.Generator) -> Matrix:
+    """A plane turned by an angle and tilted by up to `most` degrees about an axis in it."""
     axis = _turn(rng.uniform(0, 2 * np.pi))[:, 0]
     tilt = np.deg2rad(rng.uniform(0, most))
     turn = cv2.Rodrigues(np.array([axis[0], axis[1], 0.0]) * tilt)[0]
@@ -318,7 +351,7 @@ def _papers(canvas: Grey, stock: Stock, plane: Matrix, rng: np.random.Generator,
     for _ in range(int(rng.integers(0, most + 1)) if rng.random() < 0.6 else 0):
         texture = stock.papers[int(rng.integers(len(stock.papers)))]
         scale = float(np.linalg.det(plane[:2, :2])) ** 0.5 * float(np.exp(rng.normal(0, 0.4)))
-        lying = _tilted(_angle_deg(rng), scale, _focal_px(rng, size_px), rng)
+        lying = _tilted(_angle_deg(rng), scale, _focal_px(rng, size_px), _tilt_deg(rng), rng)
         _lay(canvas, texture, _moved_to(lying, rng.random(2) * size_px), (0.0, 0.0), rng)
 
 

@@ -139,7 +139,7 @@ def _tiles(rng: np.random.Generator) -> Grey:
     return _held(field + rng.uniform(0, 8) * _clouds(rng, 30) + rng.uniform(0, 5) * _noise(rng))
 
 
-def _platform(rng: np.random.Generator) -> Grey:
+def platform(rng: np.random.Generator) -> Grey:
     """A platform, a cutting mat or a tray: a framed field with a faint grid, itself as rectangular as a label."""
     rows, columns = SHAPE_PX
     field = np.full(SHAPE_PX, rng.uniform(12, 235), np.float32)
@@ -198,6 +198,6 @@ def _held(field: NDArray[np.floating] | Grey) -> Grey:
 
 
 SURFACES: tuple[Callable[[np.random.Generator], Grey], ...] = (
-    _parcel, _white, _coloured_box, _plain, _carpet, _planks, _tiles, _platform, _cloth, _stone, _creased,
+    _parcel, _white, _coloured_box, _plain, _carpet, _planks, _tiles, platform, _cloth, _stone, _creased,
 )  # fmt: skip
 SHARES = (0.22, 0.13, 0.12, 0.06, 0.06, 0.07, 0.06, 0.15, 0.04, 0.05, 0.04)
