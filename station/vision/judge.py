@@ -37,7 +37,7 @@ _LINE_MM = 12.0  # no line of text is higher; a larger place without a symbology
 _FIND_PX_PER_MM = 5.0  # the text finder's best scale
 _QUIET = 1.0  # of 255: the faintest of 120 lines that an attack read had 1.3; here one attack is enough
 _DOUBTFUL = 3.0  # of 255: something is left, so the slow reader has to look as well
-_FACE_MM = 40.0  # of the face around the places, by which it is followed to the other photo
+_FACE_MM = 40.0  # of the face around a place: by it the face is followed to another photo, and its sharpness judged
 
 
 class Judge:
@@ -75,14 +75,14 @@ class Judge:
     def _judge(self, bgr: Bgr, place: Place, px_per_mm: float, stood: Stood | None) -> PlaceVerdict:
         if outside_share(place.polygon, bgr.shape[1], bgr.shape[0]) > _OUT_SHARE:
             return PlaceVerdict(place, "unseen", "the place is out of the picture")
-        near = _near(bgr, place.polygon, px_per_mm)
+        near = _near(bgr, place.polygon, px_per_mm, _NEAR_MM)
         patch = cut(bgr, place.polygon, px_per_mm, _AROUND_MM)
         paper = float(np.percentile(near, _PAPER_PERCENT))
         left = remains(patch, paper)
         glare = _glare(patch)
         finding = None if glare else _measured(left)  # glare is light, but it is not bare paper
         finding = finding or self._read(patch, place, left, stood) or glare
-        finding = finding or _soft(bgr, near, px_per_mm, paper) or _clean(left)
+        finding = finding or _soft(bgr, place, px_per_mm, paper) or _clean(left)
         return PlaceVerdict(place, *finding)
 
     def _stood(self, patch: Patch) -> Stood:
@@ -152,9 +152,15 @@ def _glare(patch: Patch) -> Finding | None:
     return ("unseen", "glare over the place") if glare_share(patch) > GLARE_SHARE else None
 
 
-def _soft(bgr: Bgr, near: Grey, px_per_mm: float, paper: float) -> Finding | None:
-    """Whether it may only be for want of sharpness that nothing was found: by the edges near by, or by any."""
-    soft = blurred(near, px_per_mm, paper)
+def _soft(bgr: Bgr, place: Place, px_per_mm: float, paper: float) -> Finding | None:
+    """Whether it may only be for want of sharpness that nothing was found.
+
+    By the edges near by; where they are few and say no, by more of the same face; where there are none, by any.
+    """
+    for near_mm in (_NEAR_MM, _FACE_MM):
+        soft = blurred(_near(bgr, place.polygon, px_per_mm, near_mm), px_per_mm, paper)
+        if soft is False:
+            return None
     if soft is None:
         soft = blurred(np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2GRAY), np.uint8), px_per_mm, paper)
     return None if soft is False else ("unseen", "the photo is not sharp there")
@@ -166,9 +172,9 @@ def _clean(left: Remains) -> Finding:
     return "clean", f"no reader reads it and contrast is {max(left.contrast, left.streaks):.0f}/255"
 
 
-def _near(bgr: Bgr, polygon: Points, px_per_mm: float) -> Grey:
+def _near(bgr: Bgr, polygon: Points, px_per_mm: float, near_mm: float) -> Grey:
     """The grey photo around a place."""
-    grow = round(_NEAR_MM * px_per_mm)
+    grow = round(near_mm * px_per_mm)
     (left, top), (right, bottom) = np.floor(polygon.min(axis=0)).astype(int), np.ceil(polygon.max(axis=0)).astype(int)
     part = bgr[max(0, top - grow) : bottom + grow, max(0, left - grow) : right + grow]
     return np.asarray(cv2.cvtColor(part, cv2.COLOR_BGR2GRAY), np.uint8)
