@@ -28,6 +28,7 @@ _FINER = 2  # maps are enlarged so much before shapes are taken from them
 _LEAST_AREA = 24.0  # of a label, px of the maps: 1/200 of the frame
 _CORNER = 0.2  # of the corner map, for a corner to be drawn to it
 _PULL = 0.17  # of the shorter side: how far a corner is drawn
+_ASKEW, _UNEQUAL = 0.35, 0.35  # cosine of a corner; log of the ratio of opposite sides: a sheet tilted by 30 degrees
 _TEXT, _CODES = 0.1, 0.08  # shares of a label that they cover, to count in full
 _LEAST_PRINT = 0.3  # of both together; below, confidence falls to nothing
 _WEIGHTS, _BIAS = (3.1, 1.55, 1.3, 3.1, 3.4), -7.9  # of `signs`, by logistic regression on tuning seeds
@@ -188,7 +189,17 @@ def _shape(part: Mask, seen: Seen) -> _Shape:
         quads.append(around)
     quads = [(ordered(quad) + 0.5) / _FINER for quad in quads]
     quads += [_drawn_to_corners(quad, seen.corner) for quad in quads]
+    quads = [quad for place, quad in enumerate(quads) if place == 0 or _is_sheet(quad)]
     return max((_Shape(quad, _fit(quad, part)) for quad in quads), key=lambda shape: shape.fit)
+
+
+def _is_sheet(quad: Points) -> bool:
+    """Whether a quad may be a rectangle, seen from above or nearly so."""
+    sides = np.roll(quad, -1, axis=0) - quad
+    length = np.maximum(np.linalg.norm(sides, axis=1), 1e-3)
+    corners = np.abs((sides * np.roll(sides, 1, axis=0)).sum(axis=1) / (length * np.roll(length, 1)))
+    unequal = np.abs(np.log(length[:2] / length[2:]))
+    return bool(corners.max() < _ASKEW and unequal.max() < _UNEQUAL)
 
 
 def _fit(quad: Points, part: Mask) -> float:

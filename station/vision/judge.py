@@ -24,6 +24,7 @@ from station.vision.text import Models, Reading, TesseractReader, crop
 Finding = tuple[Answer, str]  # an answer and why
 
 _PAPER_PERCENT = 95.0  # the lightest things around a place, but for shine, are paper or board
+_STEADY = 0.9  # of the paper's level before the ink: light changes, and 0.4 of it is still a long way from paper
 _AROUND_MM = 3.0  # cut out with the place: quiet zones of codes, and something to compare with
 _NEAR_MM = 15.0  # as far as the light and the sharpness of a place are taken from its surroundings
 _READ_MARGIN_MM = 0.4  # a line reads better with some room around
@@ -56,7 +57,7 @@ class Judge:
         """
         if too_dark(bgr):
             return _nothing_seen(places, "the photo is too dark")
-        pairs = zip_longest(places, map(self._stood, before))
+        pairs = zip_longest(places, before)
         return Verdict(tuple(self._judge(bgr, place, px_per_mm, known) for place, known in pairs))
 
     def judge_pair(self, before: Bgr, after: Bgr, places: Sequence[Place], px_per_mm: float) -> Verdict:
@@ -72,12 +73,13 @@ class Judge:
         pairs = zip(places, verdict.places, strict=True)
         return Verdict(tuple(PlaceVerdict(place, found.answer, found.why) for place, found in pairs))
 
-    def _judge(self, bgr: Bgr, place: Place, px_per_mm: float, stood: Stood | None) -> PlaceVerdict:
+    def _judge(self, bgr: Bgr, place: Place, px_per_mm: float, known: Patch | None) -> PlaceVerdict:
         if outside_share(place.polygon, bgr.shape[1], bgr.shape[0]) > _OUT_SHARE:
             return PlaceVerdict(place, "unseen", "the place is out of the picture")
         near = _near(bgr, place.polygon, px_per_mm, _NEAR_MM)
         patch = cut(bgr, place.polygon, px_per_mm, _AROUND_MM)
-        paper = float(np.percentile(near, _PAPER_PERCENT))
+        paper = max(float(np.percentile(near, _PAPER_PERCENT)), _paper_before(known))
+        stood = self._stood(known) if known else None
         left = remains(patch, paper)
         glare = _glare(patch)
         finding = None if glare else _measured(left)  # glare is light, but it is not bare paper
@@ -170,6 +172,11 @@ def _clean(left: Remains) -> Finding:
     if left.bare > _GONE_SHARE:
         return "clean", "no print is left and no reader reads any"
     return "clean", f"no reader reads it and contrast is {max(left.contrast, left.streaks):.0f}/255"
+
+
+def _paper_before(known: Patch | None) -> float:
+    """The level of paper where all of it is under ink by now: a dark platform beside it is not bare paper."""
+    return _STEADY * float(np.percentile(known.grey, _PAPER_PERCENT)) if known else 0.0
 
 
 def _near(bgr: Bgr, polygon: Points, px_per_mm: float, near_mm: float) -> Grey:

@@ -57,3 +57,21 @@ def test_what_lies_in_the_margin_is_not_the_labels():
     picture = label()
     write(picture, "CARTON", 300, 24, 0.7)
     assert strays(picture, PX_MM, [], 3.0) == []
+
+
+def test_a_seam_of_the_carton_in_the_margin_is_no_print_but_print_in_a_shadow_is():
+    picture = label()
+    picture[:, :30] = (100, 140, 175)
+    cv2.line(picture, (0, 500), (26, 500), (40, 50, 60), 9)
+    shaded = write(picture, "7501", 400, 900)
+    picture[800:1000] = (picture[800:1000] * 0.55).astype(np.uint8)
+    found = strays(picture, PX_MM, [], 1.0)
+    assert covered(shaded, found) > 0.95
+    assert len(found) == 1
+
+
+def test_a_tiny_number_in_the_margin_of_the_paper_is_found():
+    picture = label()
+    picture[:, :12] = (100, 140, 175)
+    number = write(picture, "SF1390", 34, 700, 0.5)
+    assert covered(number, strays(picture, PX_MM, [], 1.0)) > 0.95
