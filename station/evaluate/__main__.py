@@ -8,9 +8,9 @@ import click
 from station.evaluate import covering, judging, labels, watching
 from station.scenes.clips import EVALUATION_SEEDS
 from station.scenes.training import EVALUATION
-from station.vision.framed import LearnedLocator
 from station.vision.locate import Locator
 from station.vision.look import Eye
+from station.vision.sheets import SheetLocator
 from station.vision.text import Models
 
 
@@ -46,10 +46,10 @@ def watching_verb(clips: int, seed: int) -> None:
 @main.command("labels")
 @click.option("--scenes", "count", type=click.IntRange(min=1), default=1000, show_default=True)
 @click.option("--seed", default=EVALUATION.start, show_default=True)
-@click.option("--learned", is_flag=True, help="The learned locator, which does not run in the station yet.")
-def labels_verb(count: int, seed: int, learned: bool) -> None:
+@click.option("--sheets", is_flag=True, help="The locator by paper alone, without the network.")
+def labels_verb(count: int, seed: int, sheets: bool) -> None:
     """Labels found at an intersection over union of 0.8, and false ones."""
-    _tell(labels.labels(LearnedLocator() if learned else Locator(Models().finder), count, seed))
+    _tell(labels.labels((SheetLocator if sheets else Locator)(Models().finder), count, seed))
 
 
 def _tell(report: dict[str, Any]) -> None:

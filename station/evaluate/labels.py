@@ -16,7 +16,7 @@ import numpy as np
 from hardware.camera.frames import Bgr, Grey, Points
 from station.scenes.compose import Lying, Scene, Stock, compose, filled, visible_share
 from station.scenes.training import Amounts, stock
-from station.vision.locate import Candidate
+from station.vision.seen import Candidate
 
 FOUND_IOU = 0.8
 INVENTED_IOU = 0.3  # a candidate that overlaps less with every label is no label's

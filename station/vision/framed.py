@@ -7,14 +7,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hardware.camera.frames import Bgr, Grey, Points
-from station.vision.locate import Candidate
-from station.vision.maps import Maps, Seen
+from station.vision.maps import AREA_PX, Maps, Seen
+from station.vision.seen import Candidate
 from station.vision.text import ordered
 
 Mask = NDArray[np.uint8]
 Shade = NDArray[np.float32]
 
-SURE = 0.6  # labels of less confidence are not given; chosen on tuning seeds
+SURE = 0.4  # labels of less confidence are not given; chosen on tuning seeds
+_AREAS = (1.0, 2.5)  # of the network's frame: large labels fit the first, small ones are seen on the second
+_WORTH_A_LOOK = 0.05  # confidence of what is looked at again from near
+_AROUND = 0.25  # of a label's extent, on every side, when it is looked at from near
+_CLOSE_AROUND = 0.1  # the same, when outlines between two labels are looked for
+_LEAST_CROP_PX = 32
+_SAME_LABEL = 0.4  # intersection over union of a label seen from afar and from near
+_UNCONFIRMED = 0.5  # of its confidence, for a label that is not seen from near
+_CUT = 0.15  # of the outline map, lower quartile along a line that parts two labels: 1 in 60 single ones has more
+_CUT_AT = tuple(np.linspace(0.15, 0.85, 29))  # of a side: where such a line may begin,
+_CUT_ASLANT = (-0.05, -0.025, 0.0, 0.025, 0.05)  # and how much further along the other side it ends
+_PRINTED = 0.5  # of the maps of text and codes
+_EXPLAINS = 1.1  # of a quad's sides: print so far out is its own
 _FINE_PX = 1536  # long side of the frame on which edges are refined: 4608 / 3, a whole number of pixels each
 _INSIDE = 0.5  # of the label map, reached somewhere in every label
 _LEVELS = (0.25, 0.5, 0.75)  # of the label map
@@ -62,6 +74,14 @@ class _Shape:
         return float(self.fit * (_BARE_MERIT + self.support) * printed * max(0.1, 1 - _CROSSED * self.crossed))
 
 
+@dataclass(frozen=True)
+class Framed:
+    """Labels, the surest first, and the share of the frame where print is seen that none of them explains."""
+
+    labels: list[Candidate]
+    unexplained: float
+
+
 class LearnedLocator:
     """Finds labels of any direction on photographs of any size."""
 
@@ -69,23 +89,110 @@ class LearnedLocator:
         self._maps = maps or Maps()
         self._sure = sure
 
-    def locate(self, bgr: Bgr) -> list[Candidate]:
-        """Labels on a photo (H x W x 3), the surest first."""
+    def locate(self, bgr: Bgr) -> Framed:
+        """Labels on a photo (H x W x 3): looked for at two scales, each then looked at once more from near."""
         fine, scale = fine_frame(bgr)
+        soft = np.asarray(cv2.GaussianBlur(fine, (3, 3), 0), np.float32)
+        maps = [self._maps.of(fine, round(share * AREA_PX)) for share in _AREAS]
+        rough = _surest([one for seen in maps for one in _candidates(seen, soft)])
+        near = [self._nearer(fine, soft, one) for one in rough if one.confidence >= _WORTH_A_LOOK]
+        parted = [part for one in near for part in self._parted(fine, soft, one)]
+        labels = [one for one in _surest(parted) if one.confidence >= self._sure]
         limits = np.array([bgr.shape[1], bgr.shape[0]], float)
-        found = self.on_frame(fine)
-        return [Candidate(np.clip(one.quad * scale, 0.0, limits), one.confidence) for one in found]
+        placed = [Candidate(np.clip(one.quad * scale, 0.0, limits), one.confidence) for one in labels]
+        return Framed(placed, _unexplained(maps[0], [one.quad / maps[0].to_frame for one in labels]))
 
     def on_frame(self, grey: Grey) -> list[Candidate]:
-        """Labels on a grey frame (rows x columns) such as the preview's, px of that frame."""
-        seen = self._maps.of(grey)
+        """Labels on a grey frame (rows x columns) such as the preview's, px of that frame: one pass, for speed."""
         soft = np.asarray(cv2.GaussianBlur(grey, (3, 3), 0), np.float32)
-        found = []
-        for shape in shapes(seen):
-            sure = confidence(seen, shape)
-            if sure >= self._sure:
-                found.append(Candidate(refined(soft, shape.quad * seen.to_frame, seen.to_frame), sure))
-        return sorted(found, key=lambda one: -one.confidence)
+        found = _candidates(self._maps.of(grey), soft)
+        return sorted((one for one in found if one.confidence >= self._sure), key=lambda one: -one.confidence)
+
+    def _nearer(self, grey: Grey, soft: Shade, rough: Candidate) -> Candidate:
+        """The label as the network sees it when it nearly fills the frame; less sure where it then sees another."""
+        part, low = _around(rough.quad, grey.shape, _AROUND)
+        if min(grey[part].shape) < _LEAST_CROP_PX:
+            return rough
+        found = _candidates(self._maps.of(np.ascontiguousarray(grey[part])), np.ascontiguousarray(soft[part]))
+        moved = [Candidate(one.quad + low, one.confidence) for one in found]
+        best = max(moved, key=lambda one: _union_share(one.quad, rough.quad), default=None)
+        if best is None or _union_share(best.quad, rough.quad) < _SAME_LABEL:
+            return Candidate(rough.quad, _UNCONFIRMED * rough.confidence)
+        return Candidate(best.quad, (rough.confidence + best.confidence) / 2)
+
+    def _parted(self, grey: Grey, soft: Shade, one: Candidate) -> list[Candidate]:
+        """The label, or the two that lie side by side in its quad with an outline between them."""
+        part, low = _around(one.quad, grey.shape, _CLOSE_AROUND)
+        if min(grey[part].shape) < _LEAST_CROP_PX:
+            return [one]
+        seen = self._maps.of(np.ascontiguousarray(grey[part]))
+        halves = _halves((one.quad - low) / seen.to_frame, seen.outline)
+        if halves is None:
+            return [one]
+        return [Candidate(refined(soft, half * seen.to_frame + low, seen.to_frame), one.confidence) for half in halves]
+
+
+def _around(quad: Points, shape: tuple[int, ...], share: float) -> tuple[tuple[slice, slice], Points]:
+    """The part of a frame that holds a quad and some surroundings, and its upper left corner (x, y)."""
+    size, limits = np.ptp(quad, axis=0), np.array(shape[::-1])
+    low = np.clip(np.floor(quad.min(axis=0) - share * size), 0, limits).astype(int)
+    high = np.clip(np.ceil(quad.max(axis=0) + share * size), 0, limits).astype(int)
+    return (slice(low[1], high[1]), slice(low[0], high[0])), low.astype(float)
+
+
+def _halves(quad: Points, outline: Shade) -> tuple[Points, Points] | None:
+    """A quad (px of the maps) cut where the outline map has a line right across it; None where it has none."""
+    best, halves = _CUT, None
+    for turned in (quad, np.roll(quad, -1, axis=0)):
+        for above in _CUT_AT:
+            for aslant in _CUT_ASLANT:
+                start = turned[0] + above * (turned[1] - turned[0])
+                end = turned[3] + (above + aslant) * (turned[2] - turned[3])
+                clear = _least_along(outline, start, end)
+                if clear > best:
+                    best = clear
+                    halves = np.array([turned[0], start, end, turned[3]]), np.array([start, turned[1], turned[2], end])
+    return halves
+
+
+def _least_along(field: Shade, start: Points, end: Points) -> float:
+    """The lower quartile of a map along a line, but for its ends."""
+    points = start + np.linspace(_END, 1 - _END, _SAMPLES)[:, None] * (end - start) - 0.5
+    x, y = points.astype(np.float32).T
+    return float(np.percentile(cv2.remap(field, x[None], y[None], cv2.INTER_LINEAR), 25))
+
+
+def _candidates(seen: Seen, soft: Shade) -> list[Candidate]:
+    """Every quad of the maps, on a blurred frame's edges, in px of that frame."""
+    return [
+        Candidate(refined(soft, shape.quad * seen.to_frame, seen.to_frame), confidence(seen, shape))
+        for shape in shapes(seen)
+    ]
+
+
+def _surest(found: list[Candidate]) -> list[Candidate]:
+    """Without those that lie on a surer one, or around it."""
+    kept: list[Candidate] = []
+    for one in sorted(found, key=lambda one: -one.confidence):
+        if all(shared(one.quad, other.quad) < _SAME_PLACE for other in kept):
+            kept.append(one)
+    return kept
+
+
+def _unexplained(seen: Seen, quads: list[Points]) -> float:
+    """The share of the frame that is print outside the quads (px of the maps)."""
+    printed = np.maximum(seen.text, np.maximum(seen.bars, seen.matrix)) > _PRINTED
+    for quad in quads:
+        centre = quad.mean(axis=0)
+        printed &= ~_filled(centre + (quad - centre) * _EXPLAINS, printed.shape)
+    return float(printed.mean())
+
+
+def _union_share(one: Points, other: Points) -> float:
+    """Intersection over union of two convex quads."""
+    quads = one.astype(np.float32), other.astype(np.float32)
+    shared = float(cv2.intersectConvexConvex(*quads)[0])
+    return shared / max(1.0, sum(float(cv2.contourArea(quad)) for quad in quads) - shared)
 
 
 def fine_frame(bgr: Bgr) -> tuple[Grey, float]:
@@ -150,12 +257,12 @@ def _apart(found: list[_Shape]) -> list[_Shape]:
     """Without those that lie on a better one, or around it."""
     kept: list[_Shape] = []
     for one in found:
-        if all(_shared(one.quad, other.quad) < _SAME_PLACE for other in kept):
+        if all(shared(one.quad, other.quad) < _SAME_PLACE for other in kept):
             kept.append(one)
     return kept
 
 
-def _shared(one: Points, other: Points) -> float:
+def shared(one: Points, other: Points) -> float:
     """The area two quads share, of the smaller one's."""
     quads = one.astype(np.float32), other.astype(np.float32)
     least = min(float(cv2.contourArea(quad)) for quad in quads)

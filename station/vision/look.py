@@ -13,10 +13,11 @@ import numpy as np
 
 from hardware.camera.frames import Bgr, Points
 from station.vision import codes, personal
-from station.vision.locate import BARE, Candidate, Locator
+from station.vision.locate import Locator
 from station.vision.overlooked import Net
 from station.vision.rectify import Upright, mapped, rolled, size_mm, upright, with_margin
-from station.vision.seen import Code, Label, Look, Region
+from station.vision.seen import Candidate, Code, Label, Look, Region
+from station.vision.sheets import BARE
 from station.vision.strays import strays
 from station.vision.text import Models, crop, ordered
 
@@ -52,7 +53,7 @@ class Eye:
     def __init__(self, models: Models | None = None) -> None:
         models = models or Models()
         self._finder, self._reader, self._direction = models.finder, models.reader, models.direction
-        self._locator = Locator(self._finder)
+        self._locator = Locator(self._finder, models.engine)
         self._net = Net(self._finder, self._reader, self._direction)
 
     def look(

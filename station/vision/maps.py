@@ -38,14 +38,13 @@ class Seen:
 class Maps:
     """The network. A frame of 384 x 224 px costs 194 million multiply-adds."""
 
-    def __init__(self, weights: Path = WEIGHTS, engine: Engine = STANDARD, area_px: int = AREA_PX) -> None:
+    def __init__(self, weights: Path = WEIGHTS, engine: Engine = STANDARD) -> None:
         self._network = Network(weights, engine)
-        self._area_px = area_px
 
-    def of(self, grey: Grey) -> Seen:
-        """The maps of a frame (rows x columns) of any size."""
+    def of(self, grey: Grey, area_px: int = AREA_PX) -> Seen:
+        """The maps of a frame (rows x columns) of any size, brought to about an area."""
         rows, columns = grey.shape
-        size = frame_size(columns, rows, self._area_px)
+        size = frame_size(columns, rows, area_px)
         small = cv2.resize(grey, size, interpolation=cv2.INTER_AREA if columns > size[0] else cv2.INTER_LINEAR)
         found = self._network.run(normalised(np.asarray(small, np.uint8)))[0]
         label, text, bars, matrix, hand, outline, corner = found

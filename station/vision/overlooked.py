@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from hardware.camera.frames import Bgr, Grey, Points
 from station.vision import codes, personal
-from station.vision.locate import Candidate
+from station.vision.seen import Candidate
 from station.vision.text import Direction, TextFinder, TextReader, crop, ordered
 
 Mask = NDArray[np.uint8]

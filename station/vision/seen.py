@@ -14,6 +14,14 @@ Answer = Literal["clean", "readable", "unseen"]
 
 
 @dataclass(frozen=True)
+class Candidate:
+    """What may be a label: corners (4 x 2 px of the photo) by angle, clockwise, and 0 to 1."""
+
+    quad: Points
+    confidence: float
+
+
+@dataclass(frozen=True)
 class Region:
     """One line of text. `other` may stay on the box; every other kind is personal."""
 

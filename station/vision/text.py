@@ -140,6 +140,7 @@ class Models:
     """The networks for text, loaded once for the eye and the judge: together they take some 100 MB."""
 
     def __init__(self, engine: Engine = STANDARD) -> None:
+        self.engine = engine
         self.finder = TextFinder(engine)
         self.reader = TextReader(engine)
         self.direction = Direction(engine)

@@ -12,7 +12,16 @@ from station.evaluate.labels import (
     overlap,
 )
 from station.scenes.training import EVALUATION
-from station.vision.framed import LearnedLocator, confidence, fine_frame, refined, shapes
+from station.vision.framed import (
+    LearnedLocator,
+    _halves,
+    _is_sheet,
+    _unexplained,
+    confidence,
+    fine_frame,
+    refined,
+    shapes,
+)
 from station.vision.maps import NAMES, Maps, Seen, frame_size, normalised
 from tests.vision.pictures import box, on_background, picture
 
@@ -97,6 +106,27 @@ def test_a_sheet_without_print_is_no_label():
     assert confidence(printed, shapes(printed)[0]) > 0.9
 
 
+def test_a_quad_with_an_outline_across_it_is_two_labels():
+    left, right = box(10, 10, 40, 46), box(42, 10, 72, 46)
+    maps = seen([left, right])
+    halves = _halves(box(10, 10, 72, 46), cv2.GaussianBlur(maps.outline, (0, 0), 1.0))
+    assert halves is not None
+    assert all(max(overlap(half, truth, SHAPE) for half in halves) > 0.85 for truth in (left, right))
+    assert _halves(left, maps.outline) is None
+
+
+def test_print_outside_all_quads_is_unexplained():
+    maps = seen([box(10, 10, 40, 46), box(50, 10, 80, 46)])
+    maps.text[:] *= 2
+    assert _unexplained(maps, [box(10, 10, 40, 46), box(50, 10, 80, 46)]) == 0
+    assert _unexplained(maps, [box(10, 10, 40, 46)]) > 0.1
+
+
+def test_a_quad_that_no_rectangle_gives_is_no_sheet():
+    assert _is_sheet(np.array([[20, 10], [50, 16], [44, 44], [14, 38]], float))
+    assert not _is_sheet(np.array([[20, 10], [50, 16], [44, 44], [40, 30]], float))
+
+
 # ---- edges
 
 
@@ -134,7 +164,7 @@ def test_a_photo_is_reduced_by_a_whole_number():
 def test_labels_of_unseen_scenes_are_found(locator, pictures):
     best = [
         max(
-            (overlap(label.quad, one.quad, scene.grey.shape) for one in locator.locate(in_colour(scene.grey))),
+            (overlap(label.quad, one.quad, scene.grey.shape) for one in locator.locate(in_colour(scene.grey)).labels),
             default=0,
         )
         for scene in labelled_scenes(pictures, 30, EVALUATION.start)
@@ -144,17 +174,19 @@ def test_labels_of_unseen_scenes_are_found(locator, pictures):
 
 
 def test_scenes_without_a_label_stay_empty(locator, pictures):
-    false = [bool(locator.locate(in_colour(scene.grey))) for scene in empty_scenes(pictures, 20, EVALUATION.start)]
+    false = [
+        bool(locator.locate(in_colour(scene.grey)).labels) for scene in empty_scenes(pictures, 20, EVALUATION.start)
+    ]
     assert np.mean(false) <= MOST_INVENTED
 
 
 @pytest.mark.parametrize("name", ["cardboard2.jpg", "cardboard55.jpg"])
 def test_cardboard_is_no_label(locator, name):
-    assert locator.locate(picture(name)) == []
+    assert locator.locate(picture(name)).labels == []
 
 
 def test_the_label_of_the_photograph(locator):
-    (found,) = locator.locate(picture("ups-cardboard/ups-cardboard.jpg"))
+    (found,) = locator.locate(picture("ups-cardboard/ups-cardboard.jpg")).labels
     truth = np.array([[139, 470], [1055, 504], [1045, 1378], [148, 1398]], float)
     assert overlap(found.quad, truth, picture("ups-cardboard/ups-cardboard.jpg").shape) > 0.85
 
@@ -162,13 +194,13 @@ def test_the_label_of_the_photograph(locator):
 @pytest.mark.parametrize("name", ["yunda-76x130.png", "deppon-76x130.jpg"])
 def test_a_label_on_cardboard_in_perspective(locator, name):
     cardboard = np.asarray(cv2.resize(picture("cardboard2.jpg"), (1400, 1050)), np.uint8)
-    (found,) = locator.locate(on_background(picture(name), cardboard, TURNED))
+    (found,) = locator.locate(on_background(picture(name), cardboard, TURNED)).labels
     assert overlap(found.quad, TURNED, (1050, 1400)) > 0.85
 
 
 def test_a_picture_that_is_a_label_from_edge_to_edge(locator):
     whole = picture("deppon-76x130.jpg")
-    (found,) = locator.locate(whole)
+    (found,) = locator.locate(whole).labels
     assert overlap(found.quad, box(0, 0, 444, 760), whole.shape) > 0.9
 
 
