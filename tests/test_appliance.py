@@ -1,15 +1,20 @@
 """The loop itself: whatever is thrown at it, it leaves the machine safe."""
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
 from hardware.machine import Machine, twin_machine
+from hardware.twin.box import Pose
 from hardware.twin.world import TOOL_UP_MM, World
 from station.appliance import Appliance, Settings
+from station.erase.work import Stroke
 from station.status import Today
 from station.vision.judge import Judge
 from station.vision.look import Eye
 from station.visit import State, Visit
-from tests.small_box import small_box
+from tests.small_box import FACE_MM, small_box
 
 
 def marking_station(breaks: type[BaseException]) -> tuple[Machine, World, Appliance]:
@@ -45,4 +50,28 @@ def test_whatever_breaks_the_drivers_go_off_and_the_tool_goes_up(breaks: type[Ba
     assert not world.powered
     assert world.tool_z_mm == TOOL_UP_MM
     assert machine.panel.lamp.value == 0
+    machine.close()
+
+
+def test_a_line_over_the_edge_of_the_box_ends_in_a_verdict_and_not_in_a_fault() -> None:
+    machine, world = twin_machine("gantry", seed=3)
+    appliance = Appliance(machine, Eye(), Judge(), Settings(), Today)
+    passed: list[tuple[State, str]] = []
+    edge_mm = 200.0 + FACE_MM[0] / 2
+
+    def note(visit: Visit) -> None:
+        if visit.state is State.MARKING and not passed:
+            over = np.array([[edge_mm - 30, 150.0], [edge_mm + 25, 150.0]])
+            appliance.face.plan = replace(appliance.face.plan, strokes=(Stroke(over), *appliance.face.strokes))
+        if visit.state in (State.MARKING, State.PAUSED):
+            passed.append((visit.state, visit.paused_for))
+
+    appliance.entered.append(note)
+    world.place(small_box(pose=Pose(200.0, 150.0, 0.0)))
+    appliance.start()
+    appliance.run(lambda: machine.clock.now_s() < 120 and appliance.visit.outcome is None)
+    assert (State.PAUSED, "contact") in passed
+    assert appliance.visit.state is State.PASSED
+    machine.clock.sleep(2.0)
+    assert not world.powered
     machine.close()
