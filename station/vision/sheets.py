@@ -125,13 +125,22 @@ def _sheet(grey: Grey, quad: Points, filled: float, centres: Points) -> _Sheet:
 def _whole_frame(grey: Grey, centres: Points) -> _Sheet | None:
     """The whole picture, when its border is paper and its text reaches from side to side."""
     rows, columns = grey.shape
-    border = np.concatenate([grey[:3].ravel(), grey[-3:].ravel(), grey[:, :3].ravel(), grey[:, -3:].ravel()])
-    quad = np.array([[0, 0], [columns, 0], [columns, rows], [0, rows]], float)
-    paper = _level(grey, quad)
     spread = np.ptp(centres, axis=0) / (columns, rows)
-    if paper < 150 or np.mean(np.abs(border - paper) < 25) < 0.7 or spread.min() < 0.4:
+    if spread.min() < 0.4 or not is_bordered_by_paper(grey):
         return None
-    return _sheet(grey, quad, 1.0, centres)
+    return _sheet(grey, whole(grey.shape), 1.0, centres)
+
+
+def is_bordered_by_paper(grey: Grey) -> bool:
+    """Whether a picture shows paper all along its border, as a scanned or rendered label does."""
+    border = np.concatenate([grey[:3].ravel(), grey[-3:].ravel(), grey[:, :3].ravel(), grey[:, -3:].ravel()])
+    paper = _level(grey, whole(grey.shape))
+    return paper >= 150 and float(np.mean(np.abs(border - paper) < 25)) >= 0.7
+
+
+def whole(shape: tuple[int, ...]) -> Points:
+    """The corners of a picture of rows x columns."""
+    return np.array([[0, 0], [shape[1], 0], [shape[1], shape[0]], [0, shape[0]]], float)
 
 
 def _quads(mask: Mask) -> list[tuple[Points, float]]:
