@@ -66,7 +66,7 @@ class Face:
         self._areas: list[Area] = []
         self._inked: list[Points] = []
         self._drawn: list[Area] = []
-        self._may_stay: list[Points] = []  # lines that ink may cut: what is left of them is no news
+        self._may_stay: list[Points] = []  # lines that ink may cut, with their margins: what is left of them is no news
         self.quads_mm: list[Points] = []
         self.plan = strokes.StrokePlan((), (), None)
         self.tear: Tear | None = None
@@ -155,7 +155,8 @@ class Face:
             look = _legible(look)
         if not known_px:
             self.quads_mm = [plane.to_mm(label.quad) for label in look.labels] or self.quads_mm
-            self._may_stay = [plane.to_mm(r.polygon) for each in look.labels for r in each.regions if r.kind == "other"]
+            stay = [r for each in look.labels for r in each.regions if r.kind == "other"]
+            self._may_stay = [self._area(Place(cover.WHOLE, region.polygon)).polygon_mm for region in stay]
         areas = cover.areas(look, plane.to_mm, ErrorBudget().on(plane), policy)
         known = _union([*self._inked, *self.todo_mm, *(self._may_stay if known_px else [])])
         fresh = [area for area in areas if _share(area.polygon_mm, known) < _enough(area.kind)]
