@@ -23,8 +23,8 @@ _LEAST_CROP_PX = 32
 _SAME_LABEL = 0.4  # intersection over union of a label seen from afar and from near
 _UNCONFIRMED = 0.5  # of its confidence, for a label that is not seen from near
 _CUT = 0.15  # of the outline map, lower quartile along a line that parts two labels: 1 in 60 single ones has more
-_CUT_AT = tuple(np.linspace(0.15, 0.85, 29))  # of a side: where such a line may begin,
-_CUT_ASLANT = tuple(np.linspace(-0.12, 0.12, 9))  # and how much further along the other side it ends
+_CUT_AT = np.linspace(0.15, 0.85, 29)  # of a side: where such a line may begin,
+_CUT_ASLANT = np.linspace(-0.12, 0.12, 9)  # and how much further along the other side it ends
 _PRINTED = 0.5  # of the maps of text and codes
 _EXPLAINS = 1.1  # of a quad's sides: print so far out is its own
 _FINE_PX = 1536  # long side of the frame on which edges are refined: 4608 / 3, a whole number of pixels each
@@ -142,24 +142,28 @@ def _around(quad: Points, shape: tuple[int, ...], share: float) -> tuple[tuple[s
 
 def _halves(quad: Points, outline: Shade) -> tuple[Points, Points] | None:
     """A quad (px of the maps) cut where the outline map has a line right across it; None where it has none."""
-    best, halves = _CUT, None
-    for turned in (quad, np.roll(quad, -1, axis=0)):
-        for above in _CUT_AT:
-            for aslant in _CUT_ASLANT:
-                start = turned[0] + above * (turned[1] - turned[0])
-                end = turned[3] + (above + aslant) * (turned[2] - turned[3])
-                clear = _least_along(outline, start, end)
-                if clear > best:
-                    best = clear
-                    halves = np.array([turned[0], start, end, turned[3]]), np.array([start, turned[1], turned[2], end])
-    return halves
+    cuts = [(turned, *_cuts(turned)) for turned in (quad, np.roll(quad, -1, axis=0))]
+    clear = [_least_along(outline, starts, ends) for _, starts, ends in cuts]
+    turned, starts, ends = cuts[int(clear[1].max() > clear[0].max())]
+    best = max(clear, key=np.max)
+    if best.max() <= _CUT:
+        return None
+    start, end = starts[best.argmax()], ends[best.argmax()]
+    return np.array([turned[0], start, end, turned[3]]), np.array([start, turned[1], turned[2], end])
 
 
-def _least_along(field: Shade, start: Points, end: Points) -> float:
-    """The lower quartile of a map along a line, but for its ends."""
-    points = start + np.linspace(_END, 1 - _END, _SAMPLES)[:, None] * (end - start) - 0.5
-    x, y = points.astype(np.float32).T
-    return float(np.percentile(cv2.remap(field, x[None], y[None], cv2.INTER_LINEAR), 25))
+def _cuts(quad: Points) -> tuple[Points, Points]:
+    """Where lines across a quad begin on its first side and end on its third, N x 2 each."""
+    above, aslant = (each.ravel()[:, None] for each in np.meshgrid(_CUT_AT, _CUT_ASLANT))
+    return quad[0] + above * (quad[1] - quad[0]), quad[3] + (above + aslant) * (quad[2] - quad[3])
+
+
+def _least_along(field: Shade, starts: Points, ends: Points) -> Shade:
+    """The lower quartile of a map along each line, but for its ends."""
+    share = np.linspace(_END, 1 - _END, _SAMPLES)[:, None]
+    points = starts[:, None] + share * (ends - starts)[:, None] - 0.5
+    met = cv2.remap(field, points[..., 0].astype(np.float32), points[..., 1].astype(np.float32), cv2.INTER_LINEAR)
+    return np.asarray(np.percentile(met, 25, axis=1), np.float32)
 
 
 def _candidates(seen: Seen, soft: Shade) -> list[Candidate]:
