@@ -18,11 +18,11 @@ SURE = 0.4  # labels of less confidence are not given; chosen on tuning seeds
 _AREAS = (1.0, 2.5)  # of the network's frame: large labels fit the first, small ones are seen on the second
 _WORTH_A_LOOK = 0.05  # confidence of what is looked at again from near
 _AROUND = 0.25  # of a label's extent, on every side, when it is looked at from near
-_CLOSE_AROUND = 0.1  # the same, when outlines between two labels are looked for
+_PARTING_VIEWS = ((0.1, 1.0), (0.25, 2.0))  # the same, and of AREA_PX, where outlines between labels are looked for
 _LEAST_CROP_PX = 32
 _SAME_LABEL = 0.4  # intersection over union of a label seen from afar and from near
 _UNCONFIRMED = 0.5  # of its confidence, for a label that is not seen from near
-_CUT = 0.15  # of the outline map, lower quartile along a line that parts two labels: 1 in 60 single ones has more
+_CUT = 0.11  # of the outline maps, lower quartile along a line that parts two labels: 1 in 50 single ones has more
 _CUT_AT = np.linspace(0.15, 0.85, 29)  # of a side: where such a line may begin,
 _CUT_ASLANT = np.linspace(-0.12, 0.12, 9)  # and how much further along the other side it ends
 _PRINTED = 0.5  # of the maps of text and codes
@@ -122,14 +122,16 @@ class LearnedLocator:
 
     def _parted(self, grey: Grey, soft: Shade, one: Candidate) -> list[Candidate]:
         """The label, or the two that lie side by side in its quad with an outline between them."""
-        part, low = _around(one.quad, grey.shape, _CLOSE_AROUND)
-        if min(grey[part].shape) < _LEAST_CROP_PX:
-            return [one]
-        seen = self._maps.of(np.ascontiguousarray(grey[part]))
-        halves = _halves((one.quad - low) / seen.to_frame, seen.outline)
+        views = []
+        for around, area in _PARTING_VIEWS:
+            part, low = _around(one.quad, grey.shape, around)
+            if min(grey[part].shape) < _LEAST_CROP_PX:
+                return [one]
+            views.append((self._maps.of(np.ascontiguousarray(grey[part]), round(area * AREA_PX)), low))
+        halves = _halves(one.quad, views)
         if halves is None:
             return [one]
-        return [Candidate(refined(soft, half * seen.to_frame + low, seen.to_frame), one.confidence) for half in halves]
+        return [Candidate(refined(soft, half, views[0][0].to_frame), one.confidence) for half in halves]
 
 
 def _around(quad: Points, shape: tuple[int, ...], share: float) -> tuple[tuple[slice, slice], Points]:
@@ -140,16 +142,23 @@ def _around(quad: Points, shape: tuple[int, ...], share: float) -> tuple[tuple[s
     return (slice(low[1], high[1]), slice(low[0], high[0])), low.astype(float)
 
 
-def _halves(quad: Points, outline: Shade) -> tuple[Points, Points] | None:
-    """A quad (px of the maps) cut where the outline map has a line right across it; None where it has none."""
-    cuts = [(turned, *_cuts(turned)) for turned in (quad, np.roll(quad, -1, axis=0))]
-    clear = [_least_along(outline, starts, ends) for _, starts, ends in cuts]
-    turned, starts, ends = cuts[int(clear[1].max() > clear[0].max())]
-    best = max(clear, key=np.max)
-    if best.max() <= _CUT:
-        return None
-    start, end = starts[best.argmax()], ends[best.argmax()]
-    return np.array([turned[0], start, end, turned[3]]), np.array([start, turned[1], turned[2], end])
+def _halves(quad: Points, views: list[tuple[Seen, Points]]) -> tuple[Points, Points] | None:
+    """A quad (px of the frame) cut where the outline maps have a line right across it; None where they have none.
+
+    Each view comes with the upper left corner (x, y) of its part of the frame.
+    """
+    best, halves = _CUT, None
+    for turned in (quad, np.roll(quad, -1, axis=0)):
+        starts, ends = _cuts(turned)
+        seen = [
+            _least_along(view.outline, (starts - low) / view.to_frame, (ends - low) / view.to_frame)
+            for view, low in views
+        ]
+        clear = np.mean(seen, axis=0)
+        if clear.max() > best:
+            best, start, end = clear.max(), starts[clear.argmax()], ends[clear.argmax()]
+            halves = np.array([turned[0], start, end, turned[3]]), np.array([start, turned[1], turned[2], end])
+    return halves
 
 
 def _cuts(quad: Points) -> tuple[Points, Points]:

@@ -109,10 +109,12 @@ def test_a_sheet_without_print_is_no_label():
 def test_a_quad_with_an_outline_across_it_is_two_labels():
     left, right = box(10, 10, 40, 46), box(42, 10, 72, 46)
     maps = seen([left, right])
-    halves = _halves(box(10, 10, 72, 46), cv2.GaussianBlur(maps.outline, (0, 0), 1.0))
+    maps.outline[:] = cv2.GaussianBlur(maps.outline, (0, 0), 1.0)
+    view = (maps, np.zeros(2))
+    halves = _halves(4 * box(10, 10, 72, 46), [view])
     assert halves is not None
-    assert all(max(overlap(half, truth, SHAPE) for half in halves) > 0.85 for truth in (left, right))
-    assert _halves(left, maps.outline) is None
+    assert all(max(overlap(half / 4, truth, SHAPE) for half in halves) > 0.85 for truth in (left, right))
+    assert _halves(4 * left, [view]) is None
 
 
 def test_print_outside_all_quads_is_unexplained():
