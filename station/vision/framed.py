@@ -304,9 +304,9 @@ def _shape(part: Mask, seen: Seen) -> _Shape:
     contour = max(cv2.findContours(part, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)[0], key=cv2.contourArea)
     hull = np.asarray(cv2.convexHull(contour), np.int32)
     quads = [np.asarray(cv2.boxPoints(cv2.minAreaRect(hull)), np.float64)]
-    around = np.asarray(cv2.approxPolyN(hull, 4, ensure_convex=True), np.float64).reshape(-1, 2)
-    if len(around) == 4:
-        quads.append(around)
+    if len(hull) >= 4:  # OpenCV refuses a triangle
+        around = np.asarray(cv2.approxPolyN(hull, 4, ensure_convex=True), np.float64).reshape(-1, 2)
+        quads += [around] if len(around) == 4 else []
     quads = [(ordered(quad) + 0.5) / _FINER for quad in quads]
     quads += [_drawn_to_corners(quad, seen.corner) for quad in quads]
     quads = [quad for place, quad in enumerate(quads) if place == 0 or _is_sheet(quad)]

@@ -161,9 +161,10 @@ def _quads(mask: Mask) -> list[tuple[Points, float]]:
 def _four_corners(shape: NDArray[np.generic]) -> Points:
     """The least quadrilateral around a shape."""
     hull = cv2.convexHull(np.asarray(shape, np.int32))
-    around = np.asarray(cv2.approxPolyN(hull, 4, ensure_convex=True), np.float64).reshape(-1, 2)
-    if len(around) == 4:
-        return around
+    if len(hull) >= 4:  # OpenCV refuses a triangle
+        around = np.asarray(cv2.approxPolyN(hull, 4, ensure_convex=True), np.float64).reshape(-1, 2)
+        if len(around) == 4:
+            return around
     return np.asarray(cv2.boxPoints(cv2.minAreaRect(hull)), np.float64)
 
 

@@ -16,6 +16,7 @@ from station.vision.framed import (
     LearnedLocator,
     _halves,
     _is_sheet,
+    _shape,
     _unexplained,
     confidence,
     fine_frame,
@@ -127,6 +128,12 @@ def test_print_outside_all_quads_is_unexplained():
 def test_a_quad_that_no_rectangle_gives_is_no_sheet():
     assert _is_sheet(np.array([[20, 10], [50, 16], [44, 44], [14, 38]], float))
     assert not _is_sheet(np.array([[20, 10], [50, 16], [44, 44], [40, 30]], float))
+
+
+def test_a_triangle_gets_a_quad_as_well():
+    part = np.tril(np.ones((2 * SHAPE[0], 2 * SHAPE[1]), np.uint8))
+    part[90:] = 0
+    assert _shape(part, seen([])).quad.shape == (4, 2)
 
 
 # ---- edges

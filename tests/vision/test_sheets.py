@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 from shapely.geometry import Polygon
 
-from station.vision.sheets import SheetLocator
+from station.vision.sheets import SheetLocator, _four_corners
 from station.vision.text import TextFinder
 from tests.vision.pictures import box, covered, on_background, picture
 
@@ -75,3 +75,8 @@ def test_corners_go_clockwise(locator):
 @pytest.mark.parametrize("name", ["cardboard2.jpg", "cardboard55.jpg"])
 def test_cardboard_is_no_label(locator, name):
     assert locator.locate(picture(name)) == []
+
+
+def test_a_triangle_gets_four_corners_as_well():
+    triangle = np.array([[[100, 100]], [[500, 500]], [[100, 500]]], np.int32)
+    assert _four_corners(triangle).shape == (4, 2)
