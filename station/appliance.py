@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from hardware.camera.frames import Photo
 from hardware.errors import CameraFault, MachineFault
 from hardware.machine import Machine
-from hardware.motion.axes import ContactLost
+from hardware.motion.axes import ContactLost, NoContact
 from station import telling
 from station.erase import strokes
 from station.erase.cover import Policy
@@ -103,14 +103,20 @@ class Appliance:
             self._sense()
             self._act()
         except ContactLost:
-            self._strokes_done += 1  # if the box did not move, the line ran over its edge; the judge sees what is left
-            self._happen(H.PAUSE, "contact")
+            self._skip_stroke()
+        except NoContact:
+            self._skip_stroke() if self._strokes_done else self._happen(H.FAULT, "machine")
         except CameraFault:
             self._happen(H.FAULT, "camera")
         except MachineFault:
             self._happen(H.FAULT, "machine")
         self._become(overdue(self.visit, self._now_s()))
         self._tell()
+
+    def _skip_stroke(self) -> None:
+        """Unless the box moved, the line runs over its edge, or beside it: the judge sees what is left."""
+        self._strokes_done += 1
+        self._happen(H.PAUSE, "contact")
 
     def command(self, name: str) -> None:
         """A command from the page, from any thread; what is none is ignored."""

@@ -15,6 +15,10 @@ class ContactLost(MotionFault):
     """The tool was down and no longer touches anything: the box is gone, or the motor supply is."""
 
 
+class NoContact(MotionFault):
+    """The tool went down and met nothing: it is beside the box, or switch or motor supply have failed."""
+
+
 class Axes(Protocol):
     """X and Y. Each call blocks for one chunk at most, so that the caller can look at the panel in between."""
 

@@ -8,6 +8,7 @@ import numpy as np
 from gpiozero import OutputDevice
 
 from hardware.errors import MotionFault
+from hardware.motion.axes import NoContact
 from hardware.motion.profile import CHUNK_S, Chunk, Signs
 from hardware.twin.clock import TICK_S
 from hardware.twin.world import PARK_MM, TOOL_UP_MM, World
@@ -177,7 +178,7 @@ class TwinLift:
             slow = height_mm <= expected_height_mm + LIFT_SLOW_ABOVE_MM
             step_mm = (LIFT_SLOW_MM_S if slow else LIFT_FAST_MM_S) * TICK_S
             if height_mm <= lowest_mm - step_mm:
-                raise MotionFault(
+                raise NoContact(
                     f"the tool went down to {lowest_mm:.0f} mm and touched nothing: check that the box is under the "
                     "tool, then the contact switch, its plug and the motor supply"
                 )
