@@ -1,4 +1,4 @@
-"""Where the labels are on a photograph: the network says, and where it leaves print over, light sheets with text do."""
+"""Where the labels are on a photograph: the network says, and where it says too little, light sheets with text do."""
 
 import cv2
 import numpy as np
@@ -26,13 +26,12 @@ class Locator:
     def locate(self, bgr: Bgr) -> list[Candidate]:
         """Labels on a photo (H x W x 3), the surest first.
 
-        Sheets are looked for, ten times as slowly, where the network sees a label's print outside of labels. Where it
-        sees none they are not: on 45 scenes without a label they gave 4 false ones, and of 26 labels found none more.
+        Sheets are looked for, ten times as slowly, where the network sees no label or print outside of labels.
         """
         framed = self._learned.locate(bgr)
         if _fills(framed.labels, bgr):
             return [Candidate(whole(bgr.shape), framed.labels[0].confidence)]
-        if framed.unexplained < _UNEXPLAINED:
+        if framed.labels and framed.unexplained < _UNEXPLAINED:
             return framed.labels
         more = self._sheets.locate(bgr)
         return framed.labels + [one for one in more if _is_elsewhere(one, framed.labels)]
