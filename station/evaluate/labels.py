@@ -7,7 +7,6 @@ hidden or out of view, dim light, small size.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Protocol
 
 import cv2
@@ -58,13 +57,6 @@ def labels(locator: Locates, scenes: int, seed: int) -> dict[str, Any]:
         "invented_beside_labels": {"count": invented, "n": scenes},
         "without_label_called_labelled": {"count": false, "n": empty, "share": false / empty},
     }  # fmt: skip
-
-
-def false_on(locator: Locates, paths: list[Path]) -> dict[str, Any]:
-    """Photographs without a label that are called labelled."""
-    pictures = (cv2.imread(str(path)) for path in paths)
-    false = sum(bool(locator.locate(np.asarray(bgr, np.uint8))) for bgr in pictures if bgr is not None)
-    return {"count": false, "n": len(paths), "share": false / max(1, len(paths))}
 
 
 # ---- the scenes

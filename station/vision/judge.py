@@ -24,7 +24,6 @@ from station.vision.text import Models, Reading, TesseractReader, crop
 Finding = tuple[Answer, str]  # an answer and why
 
 _PAPER_PERCENT = 95.0  # the lightest things around a place, but for shine, are paper or board
-_STEADY = 0.9  # of the paper's level before the ink: light changes, and 0.4 of it is still a long way from paper
 _AROUND_MM = 3.0  # cut out with the place: quiet zones of codes, and something to compare with
 _NEAR_MM = 15.0  # as far as the light and the sharpness of a place are taken from its surroundings
 _READ_MARGIN_MM = 0.4  # a line reads better with some room around
@@ -78,7 +77,7 @@ class Judge:
             return PlaceVerdict(place, "unseen", "the place is out of the picture")
         near = _near(bgr, place.polygon, px_per_mm, _NEAR_MM)
         patch = cut(bgr, place.polygon, px_per_mm, _AROUND_MM)
-        paper = max(float(np.percentile(near, _PAPER_PERCENT)), _paper_before(known))
+        paper = float(np.percentile(near, _PAPER_PERCENT))
         stood = self._stood(known) if known else None
         left = remains(patch, paper)
         glare = _glare(patch)
@@ -172,11 +171,6 @@ def _clean(left: Remains) -> Finding:
     if left.bare > _GONE_SHARE:
         return "clean", "no print is left and no reader reads any"
     return "clean", f"no reader reads it and contrast is {max(left.contrast, left.streaks):.0f}/255"
-
-
-def _paper_before(known: Patch | None) -> float:
-    """The level of paper where all of it is under ink by now: a dark platform beside it is not bare paper."""
-    return _STEADY * float(np.percentile(known.grey, _PAPER_PERCENT)) if known else 0.0
 
 
 def _near(bgr: Bgr, polygon: Points, px_per_mm: float, near_mm: float) -> Grey:

@@ -8,7 +8,7 @@ import pytest
 
 from station.evaluate.judging import judging
 from station.scenes.inked import Ink, Scene, Shot, any_print, code_print, scene, text_print
-from station.vision.judge import Judge
+from station.vision.judge import Judge, cut_out
 from station.vision.seen import Place, PlaceVerdict
 
 KINDS = ("text", "Code128", "QRCode", "MaxiCode")
@@ -92,6 +92,15 @@ def test_reasons_never_repeat_what_was_read(judge: Judge) -> None:
         seen = _scene(4, "text", remains)
         why = _one(judge, seen).why
         assert not any(seen.text[i : i + 3] in why for i in range(len(seen.text) - 2))
+
+
+def test_dimmer_light_after_the_ink_hides_no_print(judge: Judge) -> None:
+    """What is left is measured against the paper of the same photo: the light of the one before says nothing."""
+    film = Ink(opacity=0.95)
+    before, after = (_scene(7, "Code128", ink, Shot()) for ink in (None, film))
+    dim = (after.bgr * 0.55).astype(np.uint8)
+    stood = cut_out(before.bgr, before.place, before.px_per_mm)
+    assert judge.judge(dim, [after.place], after.px_per_mm, [stood]).places[0].answer == "readable"
 
 
 # -- what cannot be seen has failed
