@@ -96,7 +96,7 @@ def test_reasons_never_repeat_what_was_read(judge: Judge) -> None:
 
 def test_dimmer_light_after_the_ink_hides_no_print(judge: Judge) -> None:
     """What is left is measured against the paper of the same photo: the light of the one before says nothing."""
-    film = Ink(opacity=0.95)
+    film = Ink(opacity=0.97)
     before, after = (_scene(7, "Code128", ink, Shot()) for ink in (None, film))
     dim = (after.bgr * 0.55).astype(np.uint8)
     stood = cut_out(before.bgr, before.place, before.px_per_mm)
