@@ -1,6 +1,7 @@
 """The learned locator: maps -> quads of labels with a confidence, refined to the paper's edges on a larger frame."""
 
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import cv2
 import numpy as np
@@ -22,7 +23,7 @@ _PARTING_VIEWS = ((0.1, 1.0), (0.25, 2.0))  # the same, and of AREA_PX, where ou
 _LEAST_CROP_PX = 32
 _SAME_LABEL = 0.4  # intersection over union of a label seen from afar and from near
 _UNCONFIRMED = 0.5  # of its confidence, for a label that is not seen from near
-_CUT = 0.11  # of the outline maps, lower quartile along a line that parts two labels: 1 in 50 single ones has more
+_CUT = 0.11  # of the outline maps, lower quartile along a line that parts two labels: 1 in 40 single ones has more
 _CUT_AT = np.linspace(0.15, 0.85, 29)  # of a side: where such a line may begin,
 _CUT_ASLANT = np.linspace(-0.12, 0.12, 9)  # and how much further along the other side it ends
 _PRINTED = 0.5  # of the maps of text and codes
@@ -74,6 +75,9 @@ class _Shape:
         return float(self.fit * (_BARE_MERIT + self.support) * printed * max(0.1, 1 - _CROSSED * self.crossed))
 
 
+Quad = TypeVar("Quad", _Shape, Candidate)
+
+
 @dataclass(frozen=True)
 class Framed:
     """Labels, the surest first, and the share of the frame where print is seen that none of them explains."""
@@ -101,12 +105,6 @@ class LearnedLocator:
         limits = np.array([bgr.shape[1], bgr.shape[0]], float)
         placed = [Candidate(np.clip(one.quad * scale, 0.0, limits), one.confidence) for one in labels]
         return Framed(placed, _unexplained(maps[0], [one.quad / maps[0].to_frame for one in labels]))
-
-    def on_frame(self, grey: Grey) -> list[Candidate]:
-        """Labels on a grey frame (rows x columns) such as the preview's, px of that frame: one pass, for speed."""
-        soft = np.asarray(cv2.GaussianBlur(grey, (3, 3), 0), np.float32)
-        found = _candidates(self._maps.of(grey), soft)
-        return sorted((one for one in found if one.confidence >= self._sure), key=lambda one: -one.confidence)
 
     def _nearer(self, grey: Grey, soft: Shade, rough: Candidate) -> Candidate:
         """The label as the network sees it when it nearly fills the frame; less sure where it then sees another."""
@@ -184,12 +182,8 @@ def _candidates(seen: Seen, soft: Shade) -> list[Candidate]:
 
 
 def _surest(found: list[Candidate]) -> list[Candidate]:
-    """Without those that lie on a surer one, or around it."""
-    kept: list[Candidate] = []
-    for one in sorted(found, key=lambda one: -one.confidence):
-        if all(shared(one.quad, other.quad) < _SAME_PLACE for other in kept):
-            kept.append(one)
-    return kept
+    """The surest first, and none that lies on a surer one, or around it."""
+    return _apart(sorted(found, key=lambda one: -one.confidence))
 
 
 def _unexplained(seen: Seen, quads: list[Points]) -> float:
@@ -266,9 +260,9 @@ def _support(quad: Points, ridge: Shade) -> float:
     return float(ridge[points[:, 1], points[:, 0]].mean()) if len(points) else 0.5
 
 
-def _apart(found: list[_Shape]) -> list[_Shape]:
-    """Without those that lie on a better one, or around it."""
-    kept: list[_Shape] = []
+def _apart(found: list[Quad]) -> list[Quad]:
+    """Without those that lie on an earlier one, or around it."""
+    kept: list[Quad] = []
     for one in found:
         if all(shared(one.quad, other.quad) < _SAME_PLACE for other in kept):
             kept.append(one)
