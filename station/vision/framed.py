@@ -1,5 +1,6 @@
 """The learned locator: maps -> quads of labels with a confidence, refined to the paper's edges on a larger frame."""
 
+import math
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -53,6 +54,7 @@ _STEP = 13  # offsets tried at each end of a side, odd
 _TRUST = 0.7  # of the reach: deviation of the network's own lines
 _AS_CLEAR = 0.6  # of the clearest line's step
 _LEAST_EDGE = 2.0  # grey levels a step: weaker edges do not move a side
+_FOLLOWING = [1, 2, 3, 0]  # corner of each corner
 _AT_BORDER = 1.2  # px of the maps: sides so near to the frame's border are not the paper's
 
 
@@ -206,9 +208,10 @@ def fine_frame(bgr: Bgr) -> tuple[Grey, float]:
     """A photo in grey at most about `_FINE_PX` wide, and how much smaller it is: whole pixels are averaged, fast."""
     factor = max(1, round(max(bgr.shape[:2]) / _FINE_PX))
     rows, columns = (side // factor for side in bgr.shape[:2])
-    part = bgr[: rows * factor, : columns * factor]
-    small = cv2.resize(part, (columns, rows), interpolation=cv2.INTER_AREA) if factor > 1 else part
-    return np.asarray(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY), np.uint8), float(factor)
+    # Grey first: averaging one channel of all pixels takes half as long as averaging three.
+    grey = cv2.cvtColor(bgr[: rows * factor, : columns * factor], cv2.COLOR_BGR2GRAY)
+    small = cv2.resize(grey, (columns, rows), interpolation=cv2.INTER_AREA) if factor > 1 else grey
+    return np.asarray(small, np.uint8), float(factor)
 
 
 # ---- from maps to quads
@@ -227,9 +230,11 @@ def shapes(seen: Seen) -> list[_Shape]:
     found = []
     for level in _LEVELS:
         for part in _parts(inside > level):
-            if float(inside[part > 0].max()) > _INSIDE:
-                pieces = [_grown(piece, part) for core in _CORES for piece in _parts((outline < core) & (part > 0))]
-                found += [_judged(_shape(piece, seen), seen.outline, ridge, printed) for piece in (part, *pieces)]
+            if float(inside[part.window][part.mask > 0].max()) > _INSIDE:
+                bare = outline[part.window]
+                pieces = [one for core in _CORES for one in _parts((bare < core) & (part.mask > 0))]
+                areas = (part, *(_grown(piece, part) for piece in pieces))
+                found += [_judged(_shape(area, seen), seen.outline, ridge, printed) for area in areas]
     return _apart(sorted(found, key=lambda shape: -shape.merit))
 
 
@@ -280,23 +285,48 @@ def _enlarged(field: Shade) -> Shade:
     return np.asarray(cv2.resize(field, None, fx=_FINER, fy=_FINER, interpolation=cv2.INTER_LINEAR), np.float32)
 
 
-def _parts(mask: NDArray[np.bool_]) -> list[Mask]:
+@dataclass(frozen=True, eq=False)
+class _Part:
+    """A connected area of the enlarged maps, cut out: its mask, and the cut's left and upper edge."""
+
+    mask: Mask
+    left: int
+    top: int
+
+    @property
+    def window(self) -> tuple[slice, slice]:
+        rows, columns = self.mask.shape
+        return slice(self.top, self.top + rows), slice(self.left, self.left + columns)
+
+
+def _parts(mask: NDArray[np.bool_]) -> list[_Part]:
     """The connected areas of a mask that are large enough for a label."""
-    count, names, figures, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
-    least = _LEAST_AREA * _FINER**2
-    return [np.asarray(names == name, np.uint8) for name in range(1, count) if figures[name, cv2.CC_STAT_AREA] >= least]
+    _, names, figures, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
+    large = [
+        (name, figures[name].tolist())
+        for name in range(1, len(figures))
+        if figures[name, cv2.CC_STAT_AREA] >= _LEAST_AREA * _FINER**2
+    ]
+    return [
+        _Part((names[y : y + rows, x : x + columns] == name).astype(np.uint8), x, y)
+        for name, (x, y, columns, rows, _) in large
+    ]
 
 
-def _grown(core: Mask, limit: Mask) -> Mask:
-    """A label without its outline, with it again."""
+def _grown(core: _Part, limit: _Part) -> _Part:
+    """A label without its outline, with it again. `core` was cut from `limit`."""
     size = 2 * _FINER + 1
-    return np.asarray(cv2.bitwise_and(cv2.dilate(core, np.ones((size, size), np.uint8)), limit), np.uint8)
+    whole = np.zeros_like(limit.mask)
+    whole[core.window] = core.mask
+    grown = cv2.bitwise_and(cv2.dilate(whole, np.ones((size, size), np.uint8)), limit.mask)
+    return _Part(np.asarray(grown, np.uint8), limit.left, limit.top)
 
 
-def _shape(part: Mask, seen: Seen) -> _Shape:
+def _shape(part: _Part, seen: Seen) -> _Shape:
     """The quad that fits an area best: around its hull, or upright on it, with or without the corner map's help."""
-    contour = max(cv2.findContours(part, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)[0], key=cv2.contourArea)
-    hull = np.asarray(cv2.convexHull(contour), np.int32)
+    offset = (part.left, part.top)
+    contours = cv2.findContours(part.mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE, offset=offset)[0]
+    hull = np.asarray(cv2.convexHull(max(contours, key=cv2.contourArea)), np.int32)
     quads = [np.asarray(cv2.boxPoints(cv2.minAreaRect(hull)), np.float64)]
     if len(hull) >= 4:  # OpenCV refuses a triangle
         around = np.asarray(cv2.approxPolyN(hull, 4, ensure_convex=True), np.float64).reshape(-1, 2)
@@ -304,24 +334,31 @@ def _shape(part: Mask, seen: Seen) -> _Shape:
     quads = [(ordered(quad) + 0.5) / _FINER for quad in quads]
     quads += [_drawn_to_corners(quad, seen.corner) for quad in quads]
     quads = [quad for place, quad in enumerate(quads) if place == 0 or _is_sheet(quad)]
-    return max((_Shape(quad, _fit(quad, part)) for quad in quads), key=lambda shape: shape.fit)
+    rows, columns = seen.label.shape
+    size = (columns * _FINER, rows * _FINER)
+    return max((_Shape(quad, _fit(quad, part, size)) for quad in quads), key=lambda shape: shape.fit)
 
 
 def _is_sheet(quad: Points) -> bool:
     """Whether a quad may be a rectangle, seen from above or nearly so."""
-    sides = np.roll(quad, -1, axis=0) - quad
-    length = np.maximum(np.linalg.norm(sides, axis=1), 1e-3)
-    corners = np.abs((sides * np.roll(sides, 1, axis=0)).sum(axis=1) / (length * np.roll(length, 1)))
+    sides = quad[_FOLLOWING] - quad
+    length = np.maximum(np.sqrt((sides * sides).sum(axis=1)), 1e-3)
+    corners = np.abs((sides * sides[_FOLLOWING]).sum(axis=1) / (length * length[_FOLLOWING]))
     unequal = np.abs(np.log(length[:2] / length[2:]))
     return bool(corners.max() < _ASKEW and unequal.max() < _UNEQUAL)
 
 
-def _fit(quad: Points, part: Mask) -> float:
-    """Intersection over union of a quad, as far as it lies in the frame, with an area."""
-    drawn = np.zeros_like(part)
-    cv2.fillConvexPoly(drawn, np.round(quad * _FINER - 0.5).astype(np.int32), 1)
-    union = int(np.count_nonzero(drawn | part))
-    return float(np.count_nonzero(drawn & part)) / max(1, union)
+def _fit(quad: Points, part: _Part, size: tuple[int, int]) -> float:
+    """Intersection over union of a quad, as far as it lies in the frame (width, height), with an area."""
+    drawn = np.round(quad * _FINER - 0.5).astype(np.int32)
+    (left, top), (right, bottom) = np.maximum(drawn.min(axis=0), 0), np.minimum(drawn.max(axis=0) + 1, size)
+    filled = np.zeros((max(1, bottom - top), max(1, right - left)), np.uint8)
+    cv2.fillConvexPoly(filled, drawn - (left, top), 1)
+    x, y = max(left, part.left), max(top, part.top)
+    inside = filled[y - top :, x - left :], part.mask[y - part.top :, x - part.left :]
+    rows, columns = (min(one.shape[axis] for one in inside) for axis in (0, 1))
+    shared = int(np.count_nonzero(inside[0][:rows, :columns] & inside[1][:rows, :columns]))
+    return shared / max(1, int(np.count_nonzero(filled)) + int(np.count_nonzero(part.mask)) - shared)
 
 
 def _drawn_to_corners(quad: Points, corner: Shade) -> Points:
@@ -331,16 +368,17 @@ def _drawn_to_corners(quad: Points, corner: Shade) -> Points:
 
 
 def _drawn(point: Points, corner: Shade, reach: float) -> Points:
-    low = np.maximum(np.floor(point - reach), 0).astype(int)
-    high = np.ceil(point + reach).astype(int) + 1
-    part = corner[low[1] : high[1], low[0] : high[0]]
-    if part.size == 0 or part.max() < _CORNER:
+    left, top = (max(0, math.floor(at - reach)) for at in point)
+    part = corner[top : math.ceil(point[1] + reach) + 1, left : math.ceil(point[0] + reach) + 1]
+    if part.size == 0:
         return point
-    y, x = np.unravel_index(int(part.argmax()), part.shape)
-    bell = part[max(0, y - 1) : y + 2, max(0, x - 1) : x + 2]
-    ys, xs = np.mgrid[max(0, y - 1) : max(0, y - 1) + bell.shape[0], max(0, x - 1) : max(0, x - 1) + bell.shape[1]]
-    weight = bell / bell.sum()
-    return np.array([low[0] + (xs * weight).sum() + 0.5, low[1] + (ys * weight).sum() + 0.5], float)
+    _, highest, _, (x, y) = cv2.minMaxLoc(part)
+    if highest < _CORNER:
+        return point
+    x0, y0 = max(0, x - 1), max(0, y - 1)
+    bell = part[y0 : y + 2, x0 : x + 2]
+    middle = np.array([bell.sum(axis=0) @ np.arange(bell.shape[1]), bell.sum(axis=1) @ np.arange(bell.shape[0])])
+    return np.asarray(middle / bell.sum() + (left + x0 + 0.5, top + y0 + 0.5), float)
 
 
 def confidence(seen: Seen, shape: _Shape) -> float:

@@ -21,29 +21,29 @@ from station.vision.sheets import BARE
 from station.vision.strays import strays
 from station.vision.text import Models, crop, ordered
 
-_FIND_PX_MM = 4.5  # lines of 2 mm are found here; what is smaller is found as strays
+_FIND_PX_MM = 4.0  # lines of 2 mm are found here; what is smaller is found as strays
 _STRAY_EDGE_MM = 1.0  # of the margin: a quad may be so much too small, and beyond lies the carton
 _READ_PX_MM = 10.0  # print of 2 mm fills half of the recogniser's 48 px
 _SQUEEZE = 0.65  # of a line's width: 213 lines read as well (0.997 of the characters) in two thirds of the time
 _MARGIN_MM = 3.0  # around the quad: more than its corners are off at an IoU of 0.9
 _MOST_PX = 2400  # side of a rectified label: where the scale was misjudged, memory is not
-_DIRECTION_LINES = 12  # the longest lines vote on which way is up
+_DIRECTION_LINES = 6  # the longest lines vote on which way is up
 _SAME_LINE = 0.9  # of a line's area inside a code: the code's polygon covers it
 _READS = 0.8  # confidence of a line that is text, even between the bars of a code
 _TEXT_NOT_CODE = 0.6  # of an undecoded 2D code covered by lines of text: dense text
 _WEAK = 0.55  # mean confidence of a label's readings below which nothing on it may stay
 _LEAST_TELLING = 1  # personal lines or codes that make a sheet with text on it a label
 _LEAST_TELLING_BARE = 2  # the same where no sheet was seen: cartons are printed too
-_MOST_READ = 12  # lines in a hurry: the highest, which cost most ink for their time; all that may stay is among them
+_MOST_READ = 8  # lines in a hurry: the highest, which cost most ink for their time; nine tenths of what may stay
 _STAGES = ("locate", "rectify", "text", "read", "codes", "personal")
 
 
 @dataclass(frozen=True)
 class _Seen:
-    """A label turned upright, with its lines (quads in photo px)."""
+    """A label turned upright: its quad on the photo, its picture, and its lines (quads in px of that picture)."""
 
     quad: Points
-    size_mm: tuple[float, float]
+    flat: Upright
     lines: list[Points]
 
 
@@ -84,12 +84,10 @@ class Eye:
         self, bgr: Bgr, candidate: Candidate, px_per_mm: float | None, ms: dict[str, float], hurry: bool = False
     ) -> Label | None:
         seen = self._turned(bgr, candidate.quad, px_per_mm, ms)
-        with _timed(ms, "rectify"):
-            flat = _flat(bgr, seen.quad, seen.size_mm, _READ_PX_MM)
+        flat = seen.flat
         with _timed(ms, "codes"):
             found = codes.find(flat.picture, flat.px_per_mm)
-        to_flat = np.asarray(np.linalg.inv(flat.to_photo), np.float64)
-        quads = sorted((ordered(mapped(quad, to_flat)) for quad in seen.lines), key=_height, reverse=True)
+        quads = sorted((ordered(quad) for quad in seen.lines), key=_height, reverse=True)
         with _timed(ms, "read"):
             most = _MOST_READ if hurry else len(quads)
             lines = self._read(flat, quads[:most]) + [_unread(quad, flat.px_per_mm) for quad in quads[most:]]
@@ -98,7 +96,7 @@ class Eye:
         with _timed(ms, "text"):
             lines += _strays(flat, lines, found)
         with _timed(ms, "personal"):
-            return _assembled(candidate, seen, flat, lines, found)
+            return _assembled(candidate, seen, lines, found)
 
     def _further(self, bgr: Bgr, candidate: Candidate, px_per_mm: float | None, ms: dict[str, float]) -> Label:
         """Something personal outside every label: all of it is covered, whatever more is found there."""
@@ -108,12 +106,16 @@ class Eye:
     def _turned(self, bgr: Bgr, quad: Points, px_per_mm: float | None, ms: dict[str, float]) -> _Seen:
         """Find the label's text and with it which way is up."""
         with _timed(ms, "rectify"):
-            flat = _flat(bgr, quad, size_mm(quad, px_per_mm), _FIND_PX_MM)
+            flat = _flat(bgr, quad, size_mm(quad, px_per_mm))
+            small = _reduced(flat)
         with _timed(ms, "text"):
-            lines = [line for line, _ in self._finder.find(flat.picture)]
+            lines = [line for line, _ in self._finder.find(small)]
         with _timed(ms, "rectify"):
-            up = rolled(quad, self._quarters(flat.picture, lines))
-        return _Seen(up, size_mm(up, px_per_mm), [flat.on_photo(line) for line in lines])
+            quarters = self._quarters(small, lines)
+            up = flat.rolled(quarters)
+        there = np.asarray(np.linalg.inv(up.to_photo) @ flat.to_photo, np.float64)
+        larger = flat.picture.shape[1] / small.shape[1]
+        return _Seen(rolled(quad, quarters), up, [mapped(line * larger, there) for line in lines])
 
     def _quarters(self, picture: Bgr, lines: list[Points]) -> int:
         """By how many corners the quad has to roll for the text to stand upright."""
@@ -160,16 +162,21 @@ def _around(quad: Points, px_per_mm: float | None) -> Points:
     return with_margin(quad, size_mm(quad, px_per_mm), _MARGIN_MM)[0]
 
 
-def _flat(bgr: Bgr, quad: Points, size: tuple[float, float], px_per_mm: float) -> Upright:
+def _flat(bgr: Bgr, quad: Points, size: tuple[float, float]) -> Upright:
     """The label and a margin: print at its edge is whole, and a quad a little too small loses nothing."""
     around, around_mm = with_margin(quad, size, _MARGIN_MM)
-    return upright(bgr, around, min(px_per_mm, _MOST_PX / max(around_mm)), around_mm)
+    return upright(bgr, around, min(_READ_PX_MM, _MOST_PX / max(around_mm)), around_mm)
 
 
-def _assembled(
-    candidate: Candidate, seen: _Seen, flat: Upright, lines: list[personal.Line], found: list[Code]
-) -> Label | None:
+def _reduced(flat: Upright) -> Bgr:
+    """The label at the scale at which its lines are found."""
+    scale = min(1.0, _FIND_PX_MM / flat.px_per_mm)
+    return np.asarray(cv2.resize(flat.picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _assembled(candidate: Candidate, seen: _Seen, lines: list[personal.Line], found: list[Code]) -> Label | None:
     """The label in pixels of the photo, or None where nothing says that it is one."""
+    flat = seen.flat
     kinds = personal.kinds(lines, [code.text for code in found if code.text])
     telling = sum(personal.telling(line.text) for line in lines)
     least = _LEAST_TELLING if candidate.confidence > BARE else _LEAST_TELLING_BARE

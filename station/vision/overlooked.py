@@ -22,6 +22,7 @@ _DARKER = 22  # levels by which print is darker than what it stands on
 _SPECK_PX = 14  # area of a letter's thinnest stroke
 _FILLED = (0.06, 0.8)  # share of strokes in the box of a line
 _STROKES_PX = 17  # gap between strokes of one line
+_COARSE = 4  # px of the frame to one where places are looked for
 _TOGETHER_PX = 60  # gap between lines of one place
 _LEAST_PX = (40, 9)  # width and height of the shortest line worth reading
 _MOST_PLACES = 8
@@ -46,15 +47,17 @@ class Net:
         """Places outside the `known` quads that hold something personal, as quads (4 x 2 px of the photo)."""
         scale = min(1.0, _FRAME_PX / max(bgr.shape[:2]))
         columns, rows = (max(1, round(side * scale)) for side in (bgr.shape[1], bgr.shape[0]))
-        frame = np.asarray(cv2.resize(bgr, (columns, rows), interpolation=cv2.INTER_AREA), np.uint8)
-        strokes = _strokes_outside(frame, [quad * scale for quad in known])
-        found = [self._place(frame, strokes, box) for box in _places(strokes)]
+        grey = cv2.resize(cv2.cvtColor(bgr, cv2.COLOR_BGR2GRAY), (columns, rows), interpolation=cv2.INTER_AREA)
+        strokes = _strokes(np.asarray(grey, np.uint8))
+        for quad in known:
+            cv2.fillPoly(strokes, [np.round(quad * scale).astype(np.int32)], 0)
+        found = [self._place(_tile(bgr, box, scale), strokes, box) for box in _places(strokes)]
         return [Candidate(quad / scale, _CONFIDENCE) for quad in found if quad is not None]
 
-    def _place(self, frame: Bgr, strokes: Mask, box: Box) -> Points | None:
+    def _place(self, tile: Bgr, strokes: Mask, box: Box) -> Points | None:
         """The rectangle around all personal print inside `box` and outside the labels, if there is any."""
         left, top, right, bottom = box
-        tile, outside = (np.ascontiguousarray(each[top:bottom, left:right]) for each in (frame, strokes))
+        outside = np.ascontiguousarray(strokes[top:bottom, left:right])
         lines = [quad for quad, _ in self._finder.find(tile) if _stands_on(quad, outside)]
         telling = [quad for quad, text in zip(lines, self._texts(tile, lines), strict=True) if personal.telling(text)]
         telling += [quad for _, _, quad in codes.read(tile) if _stands_on(quad, outside)]
@@ -75,27 +78,40 @@ class Net:
         return [reading.text for reading in self._reader.read(upright)]
 
 
-def _strokes_outside(frame: Bgr, known: list[Points]) -> Mask:
-    """Dark strokes (1) outside the known quads."""
-    strokes = _strokes(np.asarray(cv2.cvtColor(frame, cv2.COLOR_BGR2GRAY), np.uint8))
-    for quad in known:
-        cv2.fillPoly(strokes, [np.round(quad).astype(np.int32)], 0)
-    return strokes
+def _tile(bgr: Bgr, box: Box, scale: float) -> Bgr:
+    """A box of the smaller frame, cut from the photo at the frame's size."""
+    left, top, right, bottom = box
+    low, high = (np.round(np.array(corner) / scale).astype(int) for corner in ((left, top), (right, bottom)))
+    part = bgr[low[1] : high[1], low[0] : high[0]]
+    return np.asarray(cv2.resize(part, (right - left, bottom - top), interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _places(strokes: Mask) -> list[Box]:
-    """Where print stands, the largest place first, within what may be spent."""
-    blobs = [box for box in _boxes(_closed(strokes)) if _is_line(box, strokes)]
-    mask = np.zeros_like(strokes)
+    """Where print stands, the largest place first, within what may be spent.
+
+    Gaps are closed on a quarter of the frame: on all of it that took more time than finding the strokes.
+    """
+    rows, columns = strokes.shape
+    size = (max(1, columns // _COARSE), max(1, rows // _COARSE))
+    small = cv2.resize(strokes * 255, size, interpolation=cv2.INTER_AREA) > 0
+    coarse = np.asarray(small, np.uint8)
+    blobs = [box for box in map(_enlarged, _boxes(_closed(coarse, _COARSE))) if _is_line(box, strokes)]
+    mask = np.zeros_like(coarse)
     for left, top, right, bottom in blobs:
-        mask[top:bottom, left:right] = 1
-    joined = cv2.dilate(mask, np.ones((_TOGETHER_PX, _TOGETHER_PX), np.uint8))
-    return _affordable(_boxes(np.asarray(joined, np.uint8)), strokes.shape)
+        mask[top // _COARSE : bottom // _COARSE, left // _COARSE : right // _COARSE] = 1
+    window = np.ones((_TOGETHER_PX // _COARSE, _TOGETHER_PX // _COARSE), np.uint8)
+    joined = _boxes(np.asarray(cv2.dilate(mask, window), np.uint8))
+    return _affordable([_enlarged(box) for box in joined], strokes.shape)
 
 
-def _closed(strokes: Mask) -> Mask:
-    """Strokes of one line, or bars of one code, as one blob."""
-    window = np.ones((_STROKES_PX, _STROKES_PX), np.uint8)
+def _enlarged(box: Box) -> Box:
+    left, top, right, bottom = (_COARSE * side for side in box)
+    return left, top, right, bottom
+
+
+def _closed(strokes: Mask, coarse: int = 1) -> Mask:
+    """Strokes of one line, or bars of one code, as one blob; `coarse` is how much smaller they are than the frame."""
+    window = np.ones((_STROKES_PX // coarse, _STROKES_PX // coarse), np.uint8)
     return np.asarray(cv2.morphologyEx(strokes, cv2.MORPH_CLOSE, window), np.uint8)
 
 
@@ -130,7 +146,7 @@ def _strokes(grey: Grey) -> Mask:
     _, names, stats, _ = cv2.connectedComponentsWithStats((hat > _DARKER).astype(np.uint8))
     large = stats[:, cv2.CC_STAT_AREA] >= _SPECK_PX
     large[0] = False
-    return np.asarray(large[names].astype(np.uint8), np.uint8)
+    return np.take(large.astype(np.uint8), np.asarray(names))
 
 
 def _boxes(mask: Mask) -> list[Box]:

@@ -37,6 +37,16 @@ class Upright:
         """Points (N x 2) of this picture in pixels of the photo."""
         return mapped(points, self.to_photo)
 
+    def rolled(self, quarters: int) -> "Upright":
+        """The same label turned so that its upper left corner is the one `quarters` further on clockwise."""
+        rows, columns = self.picture.shape[:2]
+        corners = np.array([[0, 0], [columns, 0], [columns, rows], [0, rows]], np.float64)
+        picture = np.ascontiguousarray(np.rot90(self.picture, quarters))
+        high, wide = picture.shape[:2]
+        upright = np.array([[0, 0], [wide, 0], [wide, high], [0, high]], np.float32)
+        back = cv2.getPerspectiveTransform(upright, np.asarray(rolled(corners, quarters), np.float32))
+        return Upright(picture, np.asarray(self.to_photo @ back, np.float64), self.px_per_mm)
+
 
 def upright(bgr: Bgr, quad: Points, px_per_mm: float, size_mm: tuple[float, float]) -> Upright:
     """The label inside `quad` (4 x 2 px of the photo, from its upper left, clockwise), `size_mm` wide and high."""

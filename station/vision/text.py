@@ -202,8 +202,10 @@ def _from_table(table: str) -> Reading:
 
 def _tensor(bgr: Bgr, mean: Levels = (0.5, 0.5, 0.5), deviation: Levels = (0.5, 0.5, 0.5)) -> Tensor:
     """A picture (H x W x 3) as a network's input (1 x 3 x H x W), normalised channel by channel."""
-    scaled = (bgr.astype(np.float32) / 255 - np.array(mean, np.float32)) / np.array(deviation, np.float32)
-    return np.ascontiguousarray(scaled.transpose(2, 0, 1)[None])
+    wanted = cv2.dnn.Image2BlobParams()
+    wanted.mean = tuple(255 * level for level in mean)
+    wanted.scalefactor = tuple(1 / (255 * level) for level in deviation)
+    return np.asarray(cv2.dnn.blobFromImageWithParams(bgr, wanted), np.float32)
 
 
 def _letterboxed(bgr: Bgr) -> Bgr:

@@ -16,6 +16,7 @@ from station.vision.framed import (
     LearnedLocator,
     _halves,
     _is_sheet,
+    _Part,
     _shape,
     _unexplained,
     confidence,
@@ -133,7 +134,7 @@ def test_a_quad_that_no_rectangle_gives_is_no_sheet():
 def test_a_triangle_gets_a_quad_as_well():
     part = np.tril(np.ones((2 * SHAPE[0], 2 * SHAPE[1]), np.uint8))
     part[90:] = 0
-    assert _shape(part, seen([])).quad.shape == (4, 2)
+    assert _shape(_Part(part, 0, 0), seen([])).quad.shape == (4, 2)
 
 
 # ---- edges
