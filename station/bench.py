@@ -21,6 +21,7 @@ from hardware.camera.frames import Bgr, Preview
 from hardware.machine import twin_machine
 from station.redact import compared
 from station.scenes.boxes import boxes
+from station.vision import maps
 from station.vision.judge import Judge
 from station.vision.look import Eye
 from station.vision.network import Engine, EngineName, Network, model_path
@@ -29,6 +30,7 @@ from station.vision.watch import Watch
 
 PREVIEW_PX = (640, 480)
 PREVIEW_FRAMES = 200
+MAPPED_FRAMES = 50
 RENDERED_SEED = 3
 ENGINES: tuple[EngineName, ...] = get_args(EngineName)
 ROUNDS = 5
@@ -99,7 +101,8 @@ def engines() -> Engines:
 def _networks() -> list[tuple[str, Path, tuple[int, ...]]]:
     """Each network's name, file and usual input."""
     return [
-        ("text finder", model_path(FINDER), (1, 3, 608, 352)),
+        ("label locator", maps.WEIGHTS, (1, 1, 224, 384)),
+        ("text finder", model_path(FINDER), (1, 3, 640, 448)),
         ("text reader", model_path(READER), (1, 3, 48, 216)),
         ("direction", model_path(DIRECTION), (1, 3, 48, 192)),
     ]
@@ -119,6 +122,7 @@ def _measured(photos: Sequence[Bgr], rounds: int, cores: int) -> Times:
     ms: Times = defaultdict(list)
     for photo in photos:
         ms["watch: a preview"] += _watched(_preview(photo))
+        ms["locate: maps of a preview"] += _mapped(_preview(photo), models.engine)
         for _ in range(rounds):
             _look(eye, judge, photo, ms)
             for name, call in references.items():
@@ -159,6 +163,11 @@ def _watched(grey: Any) -> list[float]:
     watch = Watch()
     frames = [Preview(np.roll(grey, k % 3, axis=1), k / 30) for k in range(PREVIEW_FRAMES)]
     return [_timed(lambda: watch.update(frame)) for frame in frames]  # noqa: B023  (called at once)
+
+
+def _mapped(grey: Any, engine: Engine) -> list[float]:
+    seen = maps.Maps(engine=engine)
+    return [_timed(lambda: seen.of(grey)) for _ in range(MAPPED_FRAMES)]
 
 
 def _timed(call: Callable[[], object]) -> float:
