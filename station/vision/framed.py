@@ -42,6 +42,7 @@ _FINER = 2  # maps are enlarged so much before shapes are taken from them
 _LEAST_AREA = 24.0  # of a label, px of the maps: 1/200 of the frame
 _CORNER = 0.2  # of the corner map, for a corner to be drawn to it
 _PULL = 0.17  # of the shorter side: how far a corner is drawn
+_FOLLOWING = [1, 2, 3, 0]  # of each corner or side, the next one clockwise
 _ASKEW, _UNEQUAL = 0.35, 0.35  # cosine of a corner; log of the ratio of opposite sides: a sheet tilted by 30 degrees
 _TEXT, _CODES = 0.1, 0.08  # shares of a label that they cover, to count in full
 _LEAST_PRINT = 0.3  # of both together; below, confidence falls to nothing
@@ -54,7 +55,6 @@ _STEP = 13  # offsets tried at each end of a side, odd
 _TRUST = 0.7  # of the reach: deviation of the network's own lines
 _AS_CLEAR = 0.6  # of the clearest line's step
 _LEAST_EDGE = 2.0  # grey levels a step: weaker edges do not move a side
-_FOLLOWING = [1, 2, 3, 0]  # corner of each corner
 _AT_BORDER = 1.2  # px of the maps: sides so near to the frame's border are not the paper's
 
 
