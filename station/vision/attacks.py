@@ -17,6 +17,7 @@ _CLIP = 4.0  # CLAHE's limit
 _TILES = (2, 8)  # CLAHE's tiles over a line
 _BROAD = 20  # times as wide: shading, and the shine of ink
 _CALM_MM = 0.1  # half the stroke of small print
+_CALMS_MM = (0.05, 0.07, 0.1, 0.13, 0.2)
 _TELLING = 1.3  # a colour channel is worth a look of its own if it spreads this much more than grey: coloured ink
 _STRIPS = 4  # a clean sliver of bars is enough: averages of strips are tried as well as of the whole
 _CODE_HEIGHT_PX = 40  # rows given to a line averaged along its bars
@@ -89,13 +90,14 @@ def decodes(patch: Patch) -> bool:
     return any(texts(view) for view in _views_of_code(patch)) or any(texts(view, _LINEAR) for view in averaged(patch))
 
 
-def lifted_code(patch: Patch) -> Grey:
-    """The most telling view of a code (counted on an ink sweep)."""
-    return lifted(patch.grey, patch.inside, _CALM_MM * patch.px_per_mm)
+def lifted_codes(patch: Patch) -> Iterator[Grey]:
+    """For who samples modules: each is read right or wrong by luck when little is left, so there are several."""
+    for calm_mm in _CALMS_MM:
+        yield lifted(patch.grey, patch.inside, calm_mm * patch.px_per_mm)
 
 
 def _views_of_code(patch: Patch) -> Iterator[Grey]:
-    yield lifted_code(patch)
+    yield lifted(patch.grey, patch.inside, _CALM_MM * patch.px_per_mm)
     calm = lifted(patch.grey, patch.inside, 2 * _CALM_MM * patch.px_per_mm)
     yield calm
     yield np.asarray(cv2.resize(calm, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC), np.uint8)

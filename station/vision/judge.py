@@ -13,7 +13,7 @@ import numpy as np
 
 from hardware.camera.frames import Bgr, Grey, Points
 from station.vision.align import Homography, align
-from station.vision.attacks import decodes, lifted_code, turned, views_of_text
+from station.vision.attacks import decodes, lifted_codes, turned, views_of_text
 from station.vision.belief import SURE, Stood, believed, counted
 from station.vision.contrast import Remains, remains
 from station.vision.patch import Patch, cut, outside_share
@@ -153,7 +153,9 @@ def comes_back(patch: Patch, known: Patch | None) -> bool:
     """Whether the code that stood there is read once its finders are painted anew. Painted, noise decodes as well:
     only what decoded before the ink tells one from the other."""
     symbol = known_symbol(known.bgr) if known else None
-    return symbol is not None and redrawn(lifted_code(patch), patch.inside, patch.px_per_mm, symbol)
+    if symbol is None:
+        return False
+    return any(redrawn(view, patch.inside, patch.px_per_mm, symbol) for view in lifted_codes(patch))
 
 
 def _glare(patch: Patch) -> Finding | None:
