@@ -27,6 +27,9 @@ REMAINS = {
     "right": Ink(layers=2, bare_mm=(-1, -1, 1.0, -1)),
     "middle": Ink(layers=2, hole=0.25),
     "dry hairs": Ink(layers=2, dry=0.15),
+    "offset strokes": Ink(layers=2, bare_mm=(0.8, 0.8, -0.8, -0.8)),
+    "gibberish over it": Ink(layers=2, gibberish=True),
+    "beads on tape": Ink(layers=2, beads=0.1, sheen=25.0),
 }
 TORN = "no print is left and no reader reads any"
 
