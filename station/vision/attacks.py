@@ -91,15 +91,14 @@ def decodes(patch: Patch) -> bool:
 
 
 def lifted_codes(patch: Patch) -> Iterator[Grey]:
-    """For who samples modules: each is read right or wrong by luck when little is left, so there are several."""
+    """A code by itself, calmed more and more: when little is left, it is luck which of them is read."""
     for calm_mm in _CALMS_MM:
         yield lifted(patch.grey, patch.inside, calm_mm * patch.px_per_mm)
 
 
 def _views_of_code(patch: Patch) -> Iterator[Grey]:
-    yield lifted(patch.grey, patch.inside, _CALM_MM * patch.px_per_mm)
+    yield from lifted_codes(patch)
     calm = lifted(patch.grey, patch.inside, 2 * _CALM_MM * patch.px_per_mm)
-    yield calm
     yield np.asarray(cv2.resize(calm, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC), np.uint8)
     yield patch.grey
 
