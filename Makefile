@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 AS_ROOT := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 # Tesseract reads, the fonts draw the twin's waybills and the page's words.
-RUN_PACKAGES := python3-venv tesseract-ocr tesseract-ocr-chi-sim fonts-noto-cjk fonts-wqy-zenhei fonts-wqy-microhei fonts-liberation2 fonts-dejavu-core
+RUN_PACKAGES := python3-venv tesseract-ocr tesseract-ocr-chi-sim libzbar0 fonts-noto-cjk fonts-wqy-zenhei fonts-wqy-microhei fonts-liberation2 fonts-dejavu-core
 TEST_PACKAGES := chromium strace
 
 .PHONY: demo test setup clean

@@ -53,6 +53,8 @@ class Ink:
     across: bool = False  # strokes run along the place's short side
     texture: float = 1.5  # of 255, standard deviation of the ink's own colour
     sheen: float = 6.0  # of 255, a broad shine
+    beads: float = 0.0  # share of the place that ink draws back from, as on tape
+    gibberish: bool = False  # other characters are printed over the place instead of a film
 
 
 @dataclass(frozen=True)
@@ -125,6 +127,9 @@ def opacity_map(rng: np.random.Generator, shape: tuple[int, int], ink: Ink) -> S
     around = int(_AROUND_MM * FINE)
     rows, columns = shape[0] + 2 * around, shape[1] + 2 * around
     opaque = np.zeros((rows, columns), np.float32)
+    if ink.gibberish:
+        opaque[around:-around, around:-around] = ink.opacity * _gibberish(rng, shape)
+        return opaque
     left, top, right, bottom = (int(mm * FINE) for mm in ink.bare_mm)
     y0, y1, x0, x1 = around + top, around + shape[0] - bottom, around + left, around + shape[1] - right
     band = np.ones((max(0, y1 - y0), max(0, x1 - x0)), np.float32)
@@ -134,7 +139,21 @@ def opacity_map(rng: np.random.Generator, shape: tuple[int, int], ink: Ink) -> S
     if ink.hole:
         half = int(shape[0] * ink.hole / 2)
         opaque[rows // 2 - half : rows // 2 + half] = 0
+    if ink.beads:
+        pools = cv2.GaussianBlur(rng.normal(size=opaque.shape).astype(np.float32), (0, 0), 0.5 * FINE)
+        opaque *= pools > np.quantile(pools, ink.beads)
     return np.asarray(cv2.GaussianBlur(opaque, (0, 0), 0.04 * FINE), np.float32)
+
+
+def _gibberish(rng: np.random.Generator, shape: tuple[int, int]) -> Sheet:
+    """Random characters in two layers, as on a stamp roller that hides addresses under a pattern."""
+    image = Image.new("L", (shape[1], shape[0]), 0)
+    pen, step_px = ImageDraw.Draw(image), int(rng.uniform(1.5, 3.0) * FINE)
+    font = font_of("latin-bold", int(1.3 * step_px))
+    for top in range(-step_px, shape[0], step_px // 2):
+        text = "".join(rng.choice(list("ABCDEFGHKMNRSXZ0123456789#%&"), 2 * shape[1] // step_px + 2))
+        pen.text((-float(rng.uniform(0, step_px)), top), text, fill=255, font=font)
+    return np.asarray(image, np.float32) / np.float32(255)
 
 
 def _gaps(rng: np.random.Generator, lines: Sheet, ink: Ink) -> None:

@@ -6,18 +6,24 @@ import cv2
 import numpy as np
 import zxingcpp
 from numpy.typing import NDArray
+from pyzbar.pyzbar import ZBarSymbol, decode
 
 from hardware.camera.frames import Bgr, Grey
+from station.vision.patch import Mask, Patch
 
 Picture = NDArray[np.uint8]  # grey or BGR
 
 _CLIP = 4.0  # CLAHE's limit
 _TILES = (2, 8)  # CLAHE's tiles over a line
+_BROAD = 20  # times as wide: shading, and the shine of ink
 _CALM_MM = 0.1  # half the stroke of small print
+_CALMS_MM = (0.05, 0.07, 0.1, 0.13, 0.2)
 _TELLING = 1.3  # a colour channel is worth a look of its own if it spreads this much more than grey: coloured ink
 _STRIPS = 4  # a clean sliver of bars is enough: averages of strips are tried as well as of the whole
 _CODE_HEIGHT_PX = 40  # rows given to a line averaged along its bars
 _ALL = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.AllReadable])
+# those with a check that noise does not pass: ink makes Interleaved 2 of 5 and Codabar at will
+_ZBAR = [ZBarSymbol.CODE128, ZBarSymbol.CODE93, ZBarSymbol.EAN13, ZBarSymbol.UPCA, ZBarSymbol.QRCODE]
 _LINEAR = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.AllLinear])
 
 
@@ -34,6 +40,22 @@ def calmed(grey: Grey, sigma_px: float) -> Grey:
     flat = smooth - cv2.GaussianBlur(smooth, (0, 0), 12 * sigma_px)
     bottom, top = np.percentile(flat, (2, 98))
     return np.asarray(np.clip((flat - bottom) * (255.0 / max(float(top - bottom), 0.5)), 0, 255), np.uint8)
+
+
+def lifted(grey: Grey, inside: Mask, sigma_px: float) -> Grey:
+    """`calmed` for what lies `inside` alone: beside ink the paper around would take the whole range. It is white."""
+    weight = inside.astype(np.float32)
+    fine, broad = (_mean_of(grey, weight, sigma) for sigma in (sigma_px, _BROAD * sigma_px))
+    flat = fine - broad
+    bottom, top = np.percentile(flat[inside], (2, 98)) if inside.any() else (0.0, 0.0)
+    levels = np.clip((flat - bottom) * (255.0 / max(float(top - bottom), 0.5)), 0, 255)
+    return np.asarray(np.where(inside, levels, 255), np.uint8)
+
+
+def _mean_of(grey: Grey, weight: NDArray[np.float32], sigma_px: float) -> NDArray[np.float32]:
+    """The Gaussian mean of the pixels that have weight."""
+    total = cv2.GaussianBlur(grey * weight, (0, 0), sigma_px)
+    return np.asarray(total / np.maximum(cv2.GaussianBlur(weight, (0, 0), sigma_px), 1e-3), np.float32)
 
 
 def equalised(grey: Grey) -> Grey:
@@ -63,23 +85,30 @@ def turned(bgr: Bgr) -> Iterator[Bgr]:
         yield np.asarray(cv2.rotate(bgr, cv2.ROTATE_90_COUNTERCLOCKWISE), np.uint8)
 
 
-def decodes(bgr: Bgr, px_per_mm: float) -> bool:
-    """Whether any attack makes zxing-cpp find a code; what the code says does not matter."""
-    grey = np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2GRAY), np.uint8)
-    return any(_found(view) for view in _views_of_code(grey, px_per_mm)) or any(
-        _found(view, _LINEAR) for view in _averaged(grey)
-    )
+def decodes(patch: Patch) -> bool:
+    """Whether any attack makes a decoder find a code in a place; what the code says does not matter."""
+    return any(texts(view) for view in _views_of_code(patch)) or any(texts(view, _LINEAR) for view in averaged(patch))
 
 
-def _views_of_code(grey: Grey, px_per_mm: float) -> Iterator[Grey]:
-    yield grey
-    yield stretched(grey)
-    yield calmed(grey, _CALM_MM * px_per_mm)
-    yield np.asarray(cv2.resize(stretched(grey), None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC), np.uint8)
+def lifted_codes(patch: Patch) -> Iterator[Grey]:
+    """A code by itself, calmed more and more: when little is left, it is luck which of them is read."""
+    for calm_mm in _CALMS_MM:
+        yield lifted(patch.grey, patch.inside, calm_mm * patch.px_per_mm)
 
 
-def _averaged(grey: Grey) -> Iterator[Grey]:
-    """Lines averaged along the bars, both ways and in strips, then stretched."""
+def _views_of_code(patch: Patch) -> Iterator[Grey]:
+    yield from lifted_codes(patch)
+    calm = lifted(patch.grey, patch.inside, 2 * _CALM_MM * patch.px_per_mm)
+    yield np.asarray(cv2.resize(calm, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC), np.uint8)
+    yield patch.grey
+
+
+def averaged(patch: Patch) -> Iterator[Grey]:
+    """The place averaged along the bars, both ways and in strips, then stretched."""
+    rows, columns = np.where(patch.inside.any(axis=1))[0], np.where(patch.inside.any(axis=0))[0]
+    if not len(rows):
+        return
+    grey = patch.grey[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     for across in (grey, np.ascontiguousarray(grey.T)):
         yield _spread(across.mean(axis=0))
         for strip in np.array_split(across, _STRIPS):
@@ -97,8 +126,10 @@ def _spread(profile: NDArray[np.float64]) -> Grey:
     return np.asarray(cv2.copyMakeBorder(bars, 10, 10, 30, 30, cv2.BORDER_CONSTANT, value=255), np.uint8)
 
 
-def _found(view: Grey, formats: zxingcpp.BarcodeFormats = _ALL) -> bool:
-    return bool(zxingcpp.read_barcodes(np.ascontiguousarray(view), formats=formats))
+def texts(view: Grey, formats: zxingcpp.BarcodeFormats = _ALL) -> list[str]:
+    """What the codes in a picture say, by both decoders: each reads some that the other does not."""
+    zxing = zxingcpp.read_barcodes(np.ascontiguousarray(view), formats=formats)
+    return [one.text for one in zxing] + [one.data.decode(errors="replace") for one in decode(view, _ZBAR)]
 
 
 def _spread_of(grey: Grey) -> float:

@@ -17,6 +17,7 @@ _CERTAIN = 0.8  # so sure a reading counts in two views even where something els
 _RUN = 3  # characters in a row that agree with what stood there before: 1 in 10 by chance among long numbers,
 _AGREEING = 0.6  # and so seldom together with this share of the reading that it was not seen in 200 inked places
 _IDEOGRAPHS = 0.4  # of a reading: two of five characters of a name that show through are a name to somebody
+_IN_RUNS = 6  # characters in runs of three that come in the right order are no chance either, and half a phone number
 _LONG_RUN = 5  # in a row are no chance, whatever else was read
 _SHORT_SHARE = 0.5  # or so much of what stood there: a name has two characters
 
@@ -55,6 +56,8 @@ def _agrees(known: str, read: str) -> bool:
     same = [block.size for block in blocks]
     needed = min(_RUN, max(_NAME, ceil(_SHORT_SHARE * len(known))))
     agreeing = sum(size for size in same if size >= _NAME)
+    if sum(size for size in same if size >= _RUN) >= _IN_RUNS:
+        return True
     return max(same) >= _LONG_RUN or (max(same) >= needed and agreeing >= _AGREEING * len(read))
 
 

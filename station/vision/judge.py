@@ -13,10 +13,11 @@ import numpy as np
 
 from hardware.camera.frames import Bgr, Grey, Points
 from station.vision.align import Homography, align
-from station.vision.attacks import decodes, turned, views_of_text
+from station.vision.attacks import decodes, lifted_codes, turned, views_of_text
 from station.vision.belief import SURE, Stood, believed, counted
 from station.vision.contrast import Remains, remains
 from station.vision.patch import Patch, cut, outside_share
+from station.vision.redraw import known_symbol, redrawn
 from station.vision.seen import Answer, Place, PlaceVerdict, Verdict
 from station.vision.sight import GLARE_SHARE, blurred, glare_share, too_dark
 from station.vision.text import Models, Reading, TesseractReader, crop
@@ -78,11 +79,10 @@ class Judge:
         near = _near(bgr, place.polygon, px_per_mm, _NEAR_MM)
         patch = cut(bgr, place.polygon, px_per_mm, _AROUND_MM)
         paper = float(np.percentile(near, _PAPER_PERCENT))
-        stood = self._stood(known) if known else None
         left = remains(patch, paper)
         glare = _glare(patch)
         finding = None if glare else _measured(left)  # glare is light, but it is not bare paper
-        finding = finding or self._read(patch, place, left, stood) or glare
+        finding = finding or self._read(patch, place, left, known) or glare
         finding = finding or _soft(bgr, place, px_per_mm, paper) or _clean(left)
         return PlaceVerdict(place, *finding)
 
@@ -98,13 +98,14 @@ class Judge:
 
         return read
 
-    def _read(self, patch: Patch, place: Place, left: Remains, stood: Stood | None) -> Finding | None:
+    def _read(self, patch: Patch, place: Place, left: Remains, known: Patch | None) -> Finding | None:
         """What a reader gets out of the place, in words that do not say it."""
         area = not place.symbology and patch.height_mm > _LINE_MM
-        if (place.symbology or area) and decodes(patch.bgr, patch.px_per_mm):
+        if (place.symbology or area) and (decodes(patch) or comes_back(patch, known)):
             return "readable", "a code there still decodes"
         if place.symbology:
             return None
+        stood = self._stood(known) if known else None
         views = views_of_text(patch.tight(_READ_MARGIN_MM), patch.px_per_mm)
         quiet = left.bare <= _BARE_SHARE and left.contrast <= _QUIET
         readings = self._readings(islice(views, 1 if quiet else None), patch.px_per_mm, area)
@@ -146,6 +147,15 @@ def _measured(left: Remains) -> Finding | None:
     if left.contrast > _CONTRAST or left.streaks > _STREAKS:
         return "readable", f"print shows through: contrast is {max(left.contrast, left.streaks):.0f}/255"
     return None
+
+
+def comes_back(patch: Patch, known: Patch | None) -> bool:
+    """Whether the code that stood there is read once its finders are painted anew. Painted, noise decodes as well:
+    only what decoded before the ink tells one from the other."""
+    symbol = known_symbol(known.bgr) if known else None
+    if symbol is None:
+        return False
+    return any(redrawn(view, patch.inside, patch.px_per_mm, symbol) for view in lifted_codes(patch))
 
 
 def _glare(patch: Patch) -> Finding | None:

@@ -19,6 +19,11 @@ def test_a_doubtful_reading_of_what_stood_there_is_believed(stood: str, text: st
     assert is_believed(stood, (text, 0.45))
 
 
+def test_runs_in_the_right_order_are_no_chance() -> None:
+    assert is_believed("张国华10896326555", ("573310856320383", 0.51))
+    assert not is_believed("张国华10896326555", ("573310834220383", 0.51))
+
+
 @pytest.mark.parametrize("text", ["7352359", "2322", "PEEENY"])
 def test_a_doubtful_reading_of_something_else_is_not(text: str) -> None:
     assert not is_believed("EC174707403CN", (text, 0.6))

@@ -6,9 +6,12 @@ import cv2
 import numpy as np
 import pytest
 
-from station.evaluate.judging import judging
+from station.evaluate.judging import KINDS as SWEPT
+from station.evaluate.judging import judging, some_ink, some_shot
 from station.scenes.inked import Ink, Scene, Shot, any_print, code_print, scene, text_print
+from station.vision.attacks import decodes
 from station.vision.judge import Judge, cut_out
+from station.vision.patch import cut
 from station.vision.seen import Place, PlaceVerdict
 
 KINDS = ("text", "Code128", "QRCode", "MaxiCode")
@@ -24,6 +27,9 @@ REMAINS = {
     "right": Ink(layers=2, bare_mm=(-1, -1, 1.0, -1)),
     "middle": Ink(layers=2, hole=0.25),
     "dry hairs": Ink(layers=2, dry=0.15),
+    "offset strokes": Ink(layers=2, bare_mm=(0.8, 0.8, -0.8, -0.8)),
+    "gibberish over it": Ink(layers=2, gibberish=True),
+    "beads on tape": Ink(layers=2, beads=0.1, sheen=25.0),
 }
 TORN = "no print is left and no reader reads any"
 
@@ -208,3 +214,53 @@ def test_a_sweep_of_inks_and_cameras() -> None:
     assert answers["proper", "readable"] + answers["proper", "unseen"] == 0
     assert answers["readable", "readable"] >= 5
     assert answers["proper", "clean"] >= 5
+
+
+# -- codes under a film too faint for the measures, and with their finders covered
+
+
+def _film_over(kind: str, seed: int, opacity: float, finders: float = 0.0) -> tuple[Scene, Scene]:
+    """A code under a film, with what it was before. Corners of a QR code that hold finders are covered for good."""
+    printed = any_print(np.random.default_rng(seed), kind)
+    film, shot = Ink(opacity=opacity, texture=0.3), Shot(px_per_mm=10)
+    before, after = (scene(np.random.default_rng(seed), printed, ink, shot) for ink in (None, film))
+    places = after.place.polygon
+    for corner, towards in ((0, 2), (1, 3), (3, 1)) if finders else ():
+        size = finders * (places[towards] - places[corner])
+        first, last = (np.round(each).astype(int) for each in (places[corner], places[corner] + size))
+        (left, right), (top, bottom) = sorted((first[0], last[0])), sorted((first[1], last[1]))
+        flat = after.bgr[top : bottom + 1, left : right + 1]
+        flat[:] = np.random.default_rng(seed).normal(20, 2, flat.shape).astype(np.uint8)
+    return before, after
+
+
+@pytest.mark.parametrize("kind", ["Code128", "QRCode", "DataMatrix"])
+def test_a_code_under_a_faint_film_is_lifted(judge: Judge, kind: str) -> None:
+    """3 to 4 of 255 are left: below what the measures allow, enough for a decoder that looks at nothing else."""
+    _, after = _film_over(kind, 21, 0.98)
+    assert _one(judge, after).why == "a code there still decodes"
+
+
+def test_covered_finders_are_painted_anew(judge: Judge) -> None:
+    before, after = _film_over("QRCode", 21, 0.98, finders=0.2)
+    assert not decodes(cut(after.bgr, after.place.polygon, after.px_per_mm, 3.0))
+    stood = cut_out(before.bgr, before.place, before.px_per_mm)
+    found = judge.judge(after.bgr, [after.place], after.px_per_mm, [stood]).places[0]
+    assert (found.answer, found.why) == ("readable", "a code there still decodes")
+
+
+@pytest.mark.parametrize("kind", ["QRCode", "DataMatrix"])
+def test_painted_finders_on_bare_ink_are_no_code(judge: Judge, kind: str) -> None:
+    before, after = (_scene(22, kind, ink, Shot()) for ink in (None, PROPER))
+    stood = cut_out(before.bgr, before.place, before.px_per_mm)
+    assert judge.judge(after.bgr, [after.place], after.px_per_mm, [stood]).places[0].answer == "clean"
+
+
+def test_modules_are_sampled_in_more_than_one_calming(judge: Judge) -> None:
+    """One film of 0.985 over a Data Matrix: read after smoothing by 0.08 or 0.12 mm, and not after 0.1 mm."""
+    rng = np.random.default_rng([5_200, 111])
+    ink, _ = some_ink(rng)
+    printed, shot = any_print(rng, str(rng.choice(SWEPT))), some_shot(rng)
+    one, before = scene(rng, printed, ink, shot), scene(rng, printed, None, shot)
+    stood = cut_out(before.bgr, before.place, before.px_per_mm)
+    assert judge.judge(one.bgr, [one.place], one.px_per_mm, [stood]).places[0].answer == "readable"
