@@ -1,17 +1,20 @@
 """The measurements, each on evaluation seeds: `python -m station.evaluate watching`. Reports go to standard output."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import click
 
 from station.evaluate import covering, judging, labels, watching
 from station.scenes.clips import EVALUATION_SEEDS
-from station.scenes.training import EVALUATION
+from station.scenes.surfaces import photographs
+from station.scenes.training import EVALUATION, FOLDS, held_out
 from station.vision.locate import Locator
 from station.vision.look import Eye
-from station.vision.sheets import SheetLocator
-from station.vision.text import Models
+from station.vision.maps import WEIGHTS, Maps
+
+EXISTING = click.Path(exists=True, path_type=Path)
 
 
 @click.group()
@@ -46,10 +49,20 @@ def watching_verb(clips: int, seed: int) -> None:
 @main.command("labels")
 @click.option("--scenes", "count", type=click.IntRange(min=1), default=1000, show_default=True)
 @click.option("--seed", default=EVALUATION.start, show_default=True)
-@click.option("--sheets", is_flag=True, help="The locator by paper alone, without the network.")
-def labels_verb(count: int, seed: int, sheets: bool) -> None:
+@click.option("--weights", type=EXISTING, default=WEIGHTS, help="Of another training.")
+def labels_verb(count: int, seed: int, weights: Path) -> None:
     """Labels found at an intersection over union of 0.8, and false ones."""
-    _tell(labels.labels((SheetLocator if sheets else Locator)(Models().finder), count, seed))
+    _tell(labels.labels(Locator(Maps(weights)), count, seed))
+
+
+@main.command("photographs")
+@click.argument("folder", type=EXISTING)
+@click.option("--fold", type=click.IntRange(0, FOLDS - 1), help="That fold of them only.")
+@click.option("--weights", type=EXISTING, default=WEIGHTS, help="Of a training that left the fold out.")
+def photographs_verb(folder: Path, fold: int | None, weights: Path) -> None:
+    """Photographs without a label that the locator, and the whole look, call labelled."""
+    paths, locator = photographs(folder), Locator(Maps(weights))
+    _tell(labels.called_labelled(locator, Eye(locator=locator), paths if fold is None else held_out(paths, fold)))
 
 
 def _tell(report: dict[str, Any]) -> None:

@@ -5,16 +5,19 @@ The hard third are the labels with the highest `difficulty`: little contrast alo
 hidden or out of view, dim light, small size.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol
 
 import cv2
 import numpy as np
 
 from hardware.camera.frames import Bgr, Grey, Points
+from station.pictures import load
 from station.scenes.compose import Lying, Scene, Stock, compose, filled, visible_share
 from station.scenes.training import Amounts, stock
+from station.vision.look import Eye
 from station.vision.seen import Candidate
 
 FOUND_IOU = 0.8
@@ -23,7 +26,7 @@ SIZES_PX = ((1280, 720), (720, 1280), (1152, 864), (864, 1152))  # width, height
 SIZE_SHARES = (0.6, 0.1, 0.15, 0.15)
 LONG_SIDE_PX = 1100  # of the label pictures: sharper than the frames
 MOST_LABELS = 300  # different label pictures
-SEEN = 0.6  # least part of a label in the frame for it to count
+SEEN = 0.6  # least part of a label in the frame and under nothing for it to count
 
 
 class Locates(Protocol):
@@ -57,6 +60,16 @@ def labels(locator: Locates, scenes: int, seed: int) -> dict[str, Any]:
         "invented_beside_labels": {"count": invented, "n": scenes},
         "without_label_called_labelled": {"count": false, "n": empty, "share": false / empty},
     }  # fmt: skip
+
+
+def called_labelled(locator: Locates, eye: Eye, paths: Sequence[Path]) -> dict[str, Any]:
+    """Of photographs without a label, those in which the locator, and those in which the whole look, sees one."""
+    located = looked = 0
+    for path in paths:
+        photo = load(path)
+        located += bool(locator.locate(photo))
+        looked += bool(eye.look(photo, hurry=True).labels)
+    return {"n": len(paths), "located": located, "looked": looked}
 
 
 # ---- the scenes
@@ -138,7 +151,8 @@ def _along(grey: Grey, start: Points, end: Points) -> float:
 
 
 def _counts(scene: Scene, label: Lying) -> bool:
-    return visible_share(label.quad, (scene.grey.shape[1], scene.grey.shape[0])) >= SEEN
+    bare = filled(scene.grey.shape, label.quad) & ~scene.over
+    return float(bare.mean()) / 255 * bare.size >= SEEN * cv2.contourArea(label.quad.astype(np.float32))
 
 
 def _outcome(scene: Scene, label: Lying, candidates: list[Candidate]) -> Outcome:

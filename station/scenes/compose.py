@@ -21,9 +21,10 @@ SizePx = tuple[int, int]  # width, height
 
 LABELLED = 0.62  # share of scenes with a label
 TWO_LABELS = 0.2  # of those
-CLOSE = 0.17  # share of labelled scenes that one label fills
+CLOSE = 0.08  # share of scenes that one label fills, half or more
+FILLS = (0.5, 1.02)  # of the frame, along its tighter side, for such a label
 SHARES = (0.022, 0.6)  # of the frame, for other labels
-AT_STATION = 0.4  # share of scenes as the station's own camera has them: from above, on a platform
+AT_STATION = 0.4  # share of the others as the station's own camera has them: from above, on a platform
 STATION_SHARES = (0.035, 0.33)  # of the frame, for labels there
 STATION_TILT_DEG = 4.0
 PLACES = 14  # tries to put a label where enough of it is seen
@@ -60,16 +61,19 @@ class Scene:
     over: Grey
 
 
-def compose(stock: Stock, rng: np.random.Generator, size_px: SizePx, labelled: bool | None = None) -> Scene:
-    """A scene of a width and height, with labels or without as told, else at random."""
+def compose(
+    stock: Stock, rng: np.random.Generator, size_px: SizePx, labelled: bool | None = None, close: float = CLOSE
+) -> Scene:  # fmt: skip
+    """A scene of a width and height, with labels or without as told, else at random; `close` is a share of scenes."""
     labelled = rng.random() < LABELLED if labelled is None else labelled
-    at_station = rng.random() < AT_STATION
+    view = _close_plane if rng.random() < close else _station_plane if rng.random() < AT_STATION else _plane
+    at_station = view is _station_plane
     canvas, is_real = (_platform(rng, size_px), False) if at_station else _ground(stock, rng, size_px)
     texture = _dressed(stock.labels[int(rng.integers(len(stock.labels)))], rng)
-    plane = _station_plane(texture, rng, size_px) if at_station else _plane(texture, rng, size_px)
+    plane = view(texture, rng, size_px)
     if rng.random() < (0.35 if is_real else 0.88):
         _parcel(canvas, stock, plane, texture, rng)
-    _papers(canvas, stock, plane, rng, most=3 if not labelled else 1)
+    _papers(canvas, stock, plane, rng, most=3 if not labelled else 2)
     labels = _labels(canvas, stock, plane, texture, rng) if labelled else ()
     if rng.random() < 0.1:
         _tape(canvas, plane, texture, rng)
@@ -109,9 +113,7 @@ def _one(pictures: tuple[Grey, ...], rng: np.random.Generator) -> Grey:
 
 
 def _plane(texture: Texture, rng: np.random.Generator, size_px: SizePx) -> Matrix:
-    """mm to px of a face whose label fills the frame, or takes a share of it and is mostly seen."""
-    if rng.random() < CLOSE:
-        return _close_plane(texture, rng, size_px)
+    """mm to px of a face whose label takes a share of the frame and is mostly seen."""
     seen = 0.98 if rng.random() < 0.75 else float(rng.uniform(0.4, 0.95))
     turned = _tilted(
         _angle_deg(rng), _scale(texture, SHARES, rng, size_px), _focal_px(rng, size_px), _tilt_deg(rng), rng
@@ -142,13 +144,13 @@ def _placed(turned: Matrix, texture: Texture, seen: float, rng: np.random.Genera
 
 
 def _close_plane(texture: Texture, rng: np.random.Generator, size_px: SizePx) -> Matrix:
-    """The label nearly as large as the frame, its longer side along the frame's."""
+    """The label half as large as the frame or larger, its longer side along the frame's, as in a look from near."""
     width, height = texture.size_mm
     upright = (width > height) == (size_px[0] > size_px[1])
     angle = (0.0 if upright else 90.0) + 180.0 * int(rng.integers(2)) + float(rng.normal(0, 3))
     wide, high = (width, height) if upright else (height, width)
-    scale = min(size_px[0] / wide, size_px[1] / high) * float(rng.uniform(0.8, 1.12))
-    shift = rng.normal(0, 0.03, 2) * size_px
+    scale = min(size_px[0] / wide, size_px[1] / high) * float(rng.uniform(*FILLS))
+    shift = rng.normal(0, 0.05, 2) * size_px
     return _moved_to(_tilted(angle, scale, _focal_px(rng, size_px), _tilt_deg(rng), rng), np.array(size_px) / 2 + shift)
 
 
@@ -361,6 +363,8 @@ def _labels(
     first = _lay(canvas, texture, plane, (0.0, 0.0), rng)
     if rng.random() < 0.05:
         _crossed_out(canvas, first, rng)
+    if rng.random() < 0.07:
+        _inked(canvas, first, rng)
     if rng.random() >= TWO_LABELS:
         return (first,)
     second = _dressed(stock.labels[int(rng.integers(len(stock.labels)))], rng)
@@ -390,6 +394,18 @@ def _crossed_out(canvas: Grey, label: Lying, rng: np.random.Generator) -> None:
     thick = max(1, round(0.03 * float(np.linalg.norm(edge[0]))))
     held = np.clip(points, -20000, 20000).astype(np.int32)
     cv2.polylines(canvas, [held], False, int(rng.integers(5, 90)), thick, cv2.LINE_AA)
+
+
+def _inked(canvas: Grey, label: Lying, rng: np.random.Generator) -> None:
+    """Bars of a station's ink over parts of a label, along one of its sides."""
+    along, across = (label.quad[1] - label.quad[0], label.quad[3] - label.quad[0])[:: int(rng.choice([-1, 1]))]
+    for _ in range(int(rng.integers(1, 12))):
+        start, length = rng.uniform(0.02, 0.7), rng.uniform(0.15, 0.95)
+        place, wide = rng.uniform(0.02, 0.95), rng.uniform(0.02, 0.12)
+        low, high = label.quad[0] + along * start, along * min(length, 0.98 - start)
+        bar = np.array([low + across * place, low + high + across * place])
+        bar = np.vstack([bar, bar[::-1] + across * min(wide, 0.99 - place)])
+        _blend(canvas, np.full(canvas.shape, rng.uniform(5, 60), np.float32), filled(canvas.shape, bar))
 
 
 def _tape(canvas: Grey, plane: Matrix, texture: Texture, rng: np.random.Generator) -> None:

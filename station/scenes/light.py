@@ -7,13 +7,15 @@ from numpy.typing import NDArray
 from hardware.camera.frames import Grey
 
 WIDTH_PX = 384.0  # of the frame that all lengths here are meant for
+METERED = 98  # percentile of a frame by which the camera sets its exposure
+MOST_GAIN = 4.0
 FIELD_STEP = 8  # light is soft: it is made this much smaller and enlarged
 
 Shade = NDArray[np.float32]
 
 
 def lit(grey: Grey, rng: np.random.Generator) -> Shade:
-    """The scene under a lamp: slope, vignette, shadow, glare, brightness."""
+    """The scene under a lamp, as a camera meters it: slope, vignette, shadow, brightness, glare."""
     rows, columns = grey.shape
     small = (max(2, rows // FIELD_STEP), max(2, columns // FIELD_STEP))
     y, x = np.meshgrid(np.linspace(-1, 1, small[0]), np.linspace(-1, 1, small[1]), indexing="ij")
@@ -24,18 +26,20 @@ def lit(grey: Grey, rng: np.random.Generator) -> Shade:
     light = cv2.resize(field, (columns, rows))
     if rng.random() < 0.28:
         light = np.asarray(light * _hard_shadow(grey.shape, rng), np.float32)
-    seen = grey * light * np.float32(_brightness(rng))
+    seen = grey * light
+    seen *= np.float32(_brightness(seen, rng))
     if rng.random() < 0.14:
         seen += _glare(grey.shape, rng)
     return np.asarray(seen, np.float32)
 
 
-def _brightness(rng: np.random.Generator) -> float:
-    """Dim now and then, overexposed now and then."""
+def _brightness(seen: Shade, rng: np.random.Generator) -> float:
+    """A camera brings the brightest parts to a light grey; now and then it has not settled yet, or cannot."""
     kind = rng.random()
-    return float(
-        rng.uniform(0.15, 0.55) if kind < 0.12 else rng.uniform(1.15, 1.6) if kind > 0.88 else rng.uniform(0.6, 1.15)
-    )
+    if kind < 0.1:
+        return float(rng.uniform(0.15, 0.6))
+    wanted = rng.uniform(130, 235) if kind < 0.92 else rng.uniform(235, 330)
+    return float(min(MOST_GAIN, wanted / max(1.0, float(np.percentile(seen[::4, ::4], METERED)))))
 
 
 def _spot(x: NDArray[np.float64], y: NDArray[np.float64], rng: np.random.Generator) -> Shade:

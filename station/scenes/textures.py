@@ -116,7 +116,7 @@ def kinds_map(shape: tuple[int, ...], marks: list[Mark], px_per_mm: float) -> Gr
 
 
 def other_paper(rng: np.random.Generator, long_side_px: int = LONG_SIDE_PX) -> Texture:
-    """An advert, a page, a book, a price sticker or a blank sheet: nobody's data, so no label."""
+    """An advert, a page, a receipt, a packet, a keyboard, a blank sheet and the like: nobody's waybill."""
     maker = OTHERS[int(rng.choice(len(OTHERS), p=OTHER_SHARES))]
     size_mm = maker[1](rng)
     scale = _scale(size_mm, long_side_px)
@@ -196,9 +196,120 @@ def _blank(sheet: Recorded, size_mm: SizeMm, rng: np.random.Generator) -> Grey:
     return printed_grey(sheet.ink, rng)
 
 
+def _receipt(sheet: Recorded, size_mm: SizeMm, rng: np.random.Generator) -> Grey:
+    """Names of goods at the left, prices at the right, a sum; now and then a code at its end."""
+    width, height = size_mm
+    size, margin = float(rng.uniform(2.0, 3.4)), float(rng.uniform(2, 6))
+    sheet.text(width / 2, margin, words(sheet, rng, 2), 1.6 * size, bold=True, anchor="centre", fit_mm=0.8 * width)
+    y, end = margin + 3 * size, height - margin - (16 if rng.random() < 0.6 else 0)
+    while y < end - 2 * size:
+        price = f"{int(rng.integers(200))}.{digits(rng, 2)}"
+        sheet.text(margin, y, words(sheet, rng, int(rng.integers(1, 4))), size, fit_mm=0.6 * width)
+        sheet.text(width - margin, y, price, size, anchor="right", fit_mm=0.25 * width)
+        y += size * (1.35 if rng.random() < 0.85 else 2.6)
+    if height - end > 12 and rng.random() < 0.7:
+        sheet.bars(width / 2, end, (0.75 * width, 10.0), digits(rng, 13), anchor="centre")
+    elif height - end > 12:
+        sheet.matrix(width / 2 - 7, end, 14.0, digits(rng, 24))
+    return printed_grey(sheet.ink, rng)
+
+
+def _packet(sheet: Recorded, size_mm: SizeMm, rng: np.random.Generator) -> Grey:
+    """The side of a product: a title, a picture, a table of figures, small print, an article code on white."""
+    width, height = size_mm
+    ground = np.full(sheet.ink.shape, rng.uniform(15, 245), np.float32)
+    if rng.random() < 0.5:
+        cut = round(len(ground) * rng.uniform(0.2, 0.8))
+        ground[:cut] = _pictures(ground[:cut].shape, rng)
+    sheet.text(
+        width / 2, 0.04 * height, words(sheet, rng, 2), 0.1 * height, bold=True, anchor="centre", fit_mm=0.8 * width
+    )
+    ink = np.float32(10.0 if ground.mean() > 110 else 245.0)
+    _table(sheet, (0.06 * width, 0.45 * height, 0.5 * width, 0.4 * height), rng)
+    for line in range(int(rng.integers(0, 7))):
+        y = (0.2 + 0.035 * line) * height
+        sheet.text(0.06 * width, y, words(sheet, rng, 8), 0.022 * height, fit_mm=rng.uniform(0.3, 0.85) * width)
+    printed = np.asarray(ground + (ink - ground) * (sheet.ink / np.float32(255)), np.float32)
+    _article_code(printed, sheet, size_mm, rng)
+    return np.asarray(np.clip(printed, 0, 255), np.uint8)
+
+
+def _table(sheet: Recorded, place: tuple[float, float, float, float], rng: np.random.Generator) -> None:
+    """Rows of a word and a figure between rules, mm: left, top, width, height."""
+    left, top, width, height = place
+    rows = int(rng.integers(0, 10))
+    for row in range(rows):
+        y, each = top + row * height / rows, height / rows
+        sheet.rule(left, y, left + width, y, 0.3)
+        sheet.text(left + 1, y + 0.2 * each, words(sheet, rng, 1), 0.55 * each, fit_mm=0.6 * width)
+        sheet.text(left + width - 1, y + 0.2 * each, digits(rng, 2), 0.55 * each, anchor="right", fit_mm=0.3 * width)
+
+
+def _article_code(printed: NDArray[np.float32], sheet: Recorded, size_mm: SizeMm, rng: np.random.Generator) -> None:
+    """A white field with an article's bars, drawn over what is printed."""
+    wide, high = float(rng.uniform(22, 40)), float(rng.uniform(12, 26))
+    if rng.random() < 0.25 or wide > 0.8 * size_mm[0]:
+        return
+    shape = (round(high * sheet.px_per_mm), round(wide * sheet.px_per_mm))
+    field = Recorded(np.zeros(shape, np.uint8), sheet.px_per_mm, sheet.pair)
+    field.bars(wide / 2, 1.5, (0.85 * wide, high - 5), digits(rng, 13), anchor="centre")
+    field.text(wide / 2, high - 3.2, digits(rng, 13), 2.6, anchor="centre", fit_mm=0.85 * wide)
+    grey = 255 - np.rot90(field.ink, int(rng.integers(4))).astype(np.float32)
+    room = np.array(printed.shape) - grey.shape
+    if (room > 0).all():
+        y, x = (rng.random(2) * room).astype(int)
+        printed[y : y + grey.shape[0], x : x + grey.shape[1]] = grey
+
+
+def _card(sheet: Recorded, size_mm: SizeMm, rng: np.random.Generator) -> Grey:
+    """A ticket, a bank card, a banknote: a pattern, large figures, a picture at one side."""
+    width, height = size_mm
+    ground = np.asarray(200 + 0.3 * (_pictures(sheet.ink.shape, rng) - 128), np.float32)
+    rows, columns = ground.shape
+    picture = ground[rows // 5 : 4 * rows // 5, 4 : round(columns * rng.uniform(0.2, 0.4))]
+    picture[:] = _pictures(picture.shape, rng)
+    for line in range(int(rng.integers(1, 6))):
+        y = (0.12 + 0.16 * line) * height
+        text = digits(rng, 8) if rng.random() < 0.4 else words(sheet, rng, 2)
+        sheet.text(0.45 * width, y, text, float(rng.uniform(0.06, 0.13)) * height, fit_mm=0.5 * width)
+    return np.asarray(np.clip(ground - sheet.ink * np.float32(0.7), 0, 255), np.uint8)
+
+
+def _keys(sheet: Recorded, size_mm: SizeMm, rng: np.random.Generator) -> Grey:
+    """A keyboard, a shelf of boxes, a notice board: like things in rows, each with a few letters."""
+    rows, columns = int(rng.integers(2, 7)), int(rng.integers(3, 15))
+    wide, high = size_mm[0] / columns, size_mm[1] / rows
+    below, tone = rng.permutation(rng.uniform(15, 245, 2))
+    ground = np.full(sheet.ink.shape, below, np.float32)
+    for row, column in np.ndindex(rows, columns):
+        x, y = column * wide, row * high
+        left, right = (round((x + share * wide) * sheet.px_per_mm) for share in (0.08, 0.92))
+        top, bottom = (round((y + share * high) * sheet.px_per_mm) for share in (0.08, 0.92))
+        ground[top:bottom, left:right] = rng.normal(tone, 6)
+        letters = words(sheet, rng, 1)[: int(rng.integers(0, 5))]
+        sheet.text(x + 0.2 * wide, y + 0.2 * high, letters or " ", 0.3 * high, fit_mm=0.6 * wide)
+    ink = np.float32(245.0 if tone < 120 else 15.0)
+    return np.asarray(np.clip(ground + (ink - ground) * (sheet.ink / np.float32(255)), 0, 255), np.uint8)
+
+
 def _sheet_size(rng: np.random.Generator) -> SizeMm:
     width = float(rng.uniform(90, 210))
     return width, width * float(rng.uniform(0.7, 1.5))
+
+
+def _strip_size(rng: np.random.Generator) -> SizeMm:
+    width = float(rng.uniform(50, 85))
+    return width, width * float(rng.uniform(1.6, 4.0))
+
+
+def _card_size(rng: np.random.Generator) -> SizeMm:
+    width = float(rng.uniform(80, 160))
+    return width, width * float(rng.uniform(0.42, 0.68))
+
+
+def _board_size(rng: np.random.Generator) -> SizeMm:
+    width = float(rng.uniform(120, 320))
+    return width, width * float(rng.uniform(0.3, 0.7))
 
 
 def _sticker_size(rng: np.random.Generator) -> SizeMm:
@@ -209,6 +320,7 @@ def _sticker_size(rng: np.random.Generator) -> SizeMm:
 Maker = tuple[Callable[[Recorded, SizeMm, np.random.Generator], Grey], Callable[[np.random.Generator], SizeMm]]
 OTHERS: tuple[Maker, ...] = (
     (_advert, _sheet_size), (_page, _sheet_size), (_cover, _sheet_size), (_sticker, _sticker_size),
-    (_blank, size_at_random),
+    (_blank, size_at_random), (_receipt, _strip_size), (_packet, _sheet_size), (_card, _card_size),
+    (_keys, _board_size),
 )  # fmt: skip
-OTHER_SHARES = (0.28, 0.2, 0.22, 0.08, 0.22)
+OTHER_SHARES = (0.15, 0.14, 0.12, 0.06, 0.13, 0.12, 0.16, 0.06, 0.06)

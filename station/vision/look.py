@@ -14,10 +14,10 @@ import numpy as np
 from hardware.camera.frames import Bgr, Points
 from station.vision import codes, personal
 from station.vision.locate import Locator
+from station.vision.maps import Maps
 from station.vision.overlooked import Net
 from station.vision.rectify import Upright, mapped, rolled, size_mm, upright, with_margin
 from station.vision.seen import Candidate, Code, Label, Look, Region
-from station.vision.sheets import BARE
 from station.vision.strays import strays
 from station.vision.text import Models, crop, ordered
 
@@ -33,7 +33,6 @@ _READS = 0.8  # confidence of a line that is text, even between the bars of a co
 _TEXT_NOT_CODE = 0.6  # of an undecoded 2D code covered by lines of text: dense text
 _WEAK = 0.55  # mean confidence of a label's readings below which nothing on it may stay
 _LEAST_TELLING = 1  # personal lines or codes that make a sheet with text on it a label
-_LEAST_TELLING_BARE = 2  # the same where no sheet was seen: cartons are printed too
 _MOST_READ = 8  # lines in a hurry: the highest, which cost most ink for their time; nine tenths of what may stay
 _STAGES = ("locate", "rectify", "text", "read", "codes", "personal")
 
@@ -50,10 +49,10 @@ class _Seen:
 class Eye:
     """Looks at still pictures, one at a time."""
 
-    def __init__(self, models: Models | None = None) -> None:
+    def __init__(self, models: Models | None = None, locator: Locator | None = None) -> None:
         models = models or Models()
         self._finder, self._reader, self._direction = models.finder, models.reader, models.direction
-        self._locator = Locator(self._finder, models.engine)
+        self._locator = locator or Locator(Maps(engine=models.engine))
         self._net = Net(self._finder, self._reader, self._direction)
 
     def look(
@@ -179,8 +178,7 @@ def _assembled(candidate: Candidate, seen: _Seen, lines: list[personal.Line], fo
     flat = seen.flat
     kinds = personal.kinds(lines, [code.text for code in found if code.text])
     telling = sum(personal.telling(line.text) for line in lines)
-    least = _LEAST_TELLING if candidate.confidence > BARE else _LEAST_TELLING_BARE
-    if not any(code.decoded for code in found) and telling + len(found) < least:
+    if not any(code.decoded for code in found) and telling + len(found) < _LEAST_TELLING:
         return None
     regions = tuple(
         Region(kind, flat.on_photo(line.quad_mm * flat.px_per_mm), line.confidence, line.text)

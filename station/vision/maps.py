@@ -1,7 +1,8 @@
-"""What the learned locator sees: maps of labels, of what is printed on them, of hands, of outlines and of corners.
+"""What the learned locator sees: at each place how likely it lies in a label, and how far off that label's sides are;
+and maps of labels, of what is printed on them, and of hands.
 
 The network is trained by `station.vision.train`. It wants a grey frame of mean 0 and deviation 1 whose sides 32
-divides, and gives maps at a quarter of that.
+divides, and gives one answer for each cell of 8 x 8 px.
 """
 
 from dataclasses import dataclass
@@ -9,47 +10,66 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
-from hardware.camera.frames import Grey
+from hardware.camera.frames import Grey, Points
 from station.vision.network import STANDARD, Engine, Network, Tensor
 
 WEIGHTS = Path(__file__).parent / "weights" / "locator.onnx"
-NAMES = ("label", "text", "bars", "matrix", "hand", "outline", "corner")  # the network's channels, in this order
+NAMES = ("label", "text", "bars", "matrix", "hand")  # the maps, in this order
+CELL_PX = 8  # of the network's frame
 STRIDE = 4  # px of the network's frame per px of a map
-AREA_PX = 384 * 224  # of the network's frame, in any aspect
+RAYS = 36  # from each cell's middle to the label's outline, at equal angles: no jump wherever the label is turned
+_ANGLES = np.arange(RAYS) * (2 * np.pi / RAYS)
+DIRECTIONS: NDArray[np.float64] = np.stack([np.cos(_ANGLES), np.sin(_ANGLES)], 1)  # RAYS x 2, (x, y)
+AREA_PX = 320 * 192  # of the network's frame, in any aspect
 _STEP_PX = 32
+_GRAZING = 1e-9  # a ray that leaves along a side does not leave through it
+_RAYS_PX = (0.5, 4000.0)  # the shortest and the longest
 _LEAST_DEVIATION = 8.0  # grey levels, as in training: a flat frame's noise is not blown up
 
 
 @dataclass(frozen=True)
 class Seen:
-    """Maps of 0 to 1, rows x columns each; `to_frame` (x, y) takes their pixels' edges to px of the frame given."""
+    """What the network makes of a frame.
 
+    Per cell: `score`, 0 to 1, the overlap with a label that the polygon of its `rays` is expected to have; `rays`,
+    RAYS x rows x columns, px of the network's frame along `DIRECTIONS`. Maps of 0 to 1, twice as fine. `to_frame`
+    (x, y) takes px of the network's frame (pixel edges) to px of the frame given.
+    """
+
+    score: Tensor
+    rays: Tensor
     label: Tensor
     text: Tensor
     bars: Tensor
     matrix: Tensor
     hand: Tensor
-    outline: Tensor
-    corner: Tensor
     to_frame: tuple[float, float]
 
 
 class Maps:
-    """The network. A frame of 384 x 224 px costs 194 million multiply-adds."""
+    """The network."""
 
     def __init__(self, weights: Path = WEIGHTS, engine: Engine = STANDARD) -> None:
         self._network = Network(weights, engine)
 
     def of(self, grey: Grey, area_px: int = AREA_PX) -> Seen:
-        """The maps of a frame (rows x columns) of any size, brought to about an area."""
+        """What is seen in a frame (rows x columns) of any size, brought to about an area."""
         rows, columns = grey.shape
         size = frame_size(columns, rows, area_px)
         small = cv2.resize(grey, size, interpolation=cv2.INTER_AREA if columns > size[0] else cv2.INTER_LINEAR)
         found = self._network.run(normalised(np.asarray(small, np.uint8)))[0]
-        label, text, bars, matrix, hand, outline, corner = found
-        to_frame = (STRIDE * columns / size[0], STRIDE * rows / size[1])
-        return Seen(label, text, bars, matrix, hand, outline, corner, to_frame)
+        label, text, bars, matrix, hand = _finer(found[1 + RAYS :])
+        to_frame = (columns / size[0], rows / size[1])
+        return Seen(found[0], found[1 : 1 + RAYS], label, text, bars, matrix, hand, to_frame)
+
+
+def _finer(quarters: Tensor) -> Tensor:
+    """Maps from their four quarters: 4 N x rows x columns -> N x 2 rows x 2 columns."""
+    count, rows, columns = quarters.shape
+    apart = quarters.reshape(count // 4, 2, 2, rows, columns)
+    return np.asarray(apart.transpose(0, 3, 1, 4, 2).reshape(count // 4, 2 * rows, 2 * columns), np.float32)
 
 
 def frame_size(columns: int, rows: int, area_px: int = AREA_PX) -> tuple[int, int]:
@@ -64,3 +84,13 @@ def normalised(small: Grey) -> Tensor:
     mean, deviation = cv2.meanStdDev(small)
     spread = max(_LEAST_DEVIATION, float(deviation[0, 0]))
     return ((small.astype(np.float32) - np.float32(mean[0, 0])) / np.float32(spread))[None, None]
+
+
+def rays_px(points: Points, quad: Points) -> Points:
+    """How far it is from points (N x 2) in a convex quad, which goes clockwise, to its sides: N x RAYS."""
+    sides = np.roll(quad, -1, 0) - quad
+    outwards = np.stack([sides[:, 1], -sides[:, 0]], 1)
+    towards = DIRECTIONS @ outwards.T  # rays x sides
+    far = ((quad - points[:, None]) * outwards).sum(-1)  # points x sides
+    reached = np.where(towards > _GRAZING, far[:, None] / np.maximum(towards, _GRAZING), np.inf)
+    return np.asarray(np.clip(reached.min(-1), *_RAYS_PX), float)
