@@ -8,6 +8,7 @@ import click
 
 from station.evaluate import covering, judging, labels, watching
 from station.scenes.clips import EVALUATION_SEEDS
+from station.scenes.compose import ANYWHERE, AT_STATION
 from station.scenes.surfaces import photographs
 from station.scenes.training import EVALUATION, FOLDS, held_out
 from station.vision.locate import Locator
@@ -50,9 +51,10 @@ def watching_verb(clips: int, seed: int) -> None:
 @click.option("--scenes", "count", type=click.IntRange(min=1), default=1000, show_default=True)
 @click.option("--seed", default=EVALUATION.start, show_default=True)
 @click.option("--weights", type=EXISTING, default=WEIGHTS, help="Of another training.")
-def labels_verb(count: int, seed: int, weights: Path) -> None:
+@click.option("--at-station", is_flag=True, help="As the station's own camera sees them: from above, on a platform.")
+def labels_verb(count: int, seed: int, weights: Path, at_station: bool) -> None:
     """Labels found at an intersection over union of 0.8, and false ones."""
-    _tell(labels.labels(Locator(Maps(weights)), count, seed))
+    _tell(labels.labels(Locator(Maps(weights)), count, seed, AT_STATION if at_station else ANYWHERE))
 
 
 @main.command("photographs")

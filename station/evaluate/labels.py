@@ -15,7 +15,7 @@ import numpy as np
 
 from hardware.camera.frames import Bgr, Grey, Points
 from station.pictures import load
-from station.scenes.compose import Lying, Scene, Stock, compose, filled, visible_share
+from station.scenes.compose import ANYWHERE, Lying, Scene, Stock, Views, compose, filled, visible_share
 from station.scenes.training import Amounts, stock
 from station.vision.look import Eye
 from station.vision.seen import Candidate
@@ -43,17 +43,17 @@ class Outcome:
     difficulty: float
 
 
-def labels(locator: Locates, scenes: int, seed: int) -> dict[str, Any]:
+def labels(locator: Locates, scenes: int, seed: int, views: Views = ANYWHERE) -> dict[str, Any]:
     """Labels found in `scenes` labelled scenes, and false ones in half as many without; `seed` of `EVALUATION`."""
     pictures = evaluation_stock(scenes, seed)
     outcomes: list[Outcome] = []
     invented = 0
-    for scene in labelled_scenes(pictures, scenes, seed):
+    for scene in labelled_scenes(pictures, scenes, seed, views):
         candidates = locator.locate(in_colour(scene.grey))
         outcomes += [_outcome(scene, label, candidates) for label in scene.labels if _counts(scene, label)]
         invented += sum(_is_invented(scene, one) for one in candidates)
     empty = max(1, scenes // 2)
-    false = sum(bool(locator.locate(in_colour(one.grey))) for one in empty_scenes(pictures, empty, seed))
+    false = sum(bool(locator.locate(in_colour(one.grey))) for one in empty_scenes(pictures, empty, seed, views))
     hard = sorted(outcomes, key=lambda one: -one.difficulty)[: len(outcomes) // 3]
     return {
         "labels": _found(outcomes), "hard_third": _found(hard),
@@ -81,18 +81,18 @@ def evaluation_stock(scenes: int, seed: int) -> Stock:
     return stock(seed, Amounts(count, max(4, count // 4), max(6, count // 2)), long_side_px=LONG_SIDE_PX)
 
 
-def labelled_scenes(pictures: Stock, count: int, seed: int) -> Iterator[Scene]:
+def labelled_scenes(pictures: Stock, count: int, seed: int, views: Views = ANYWHERE) -> Iterator[Scene]:
     """Scenes with one or two labels, by number: scene k depends on the seed and k alone."""
     for k in range(count):
         rng = np.random.default_rng([seed, 6, k])
-        yield compose(pictures, rng, _size_px(rng), labelled=True)
+        yield compose(pictures, rng, _size_px(rng), True, views)
 
 
-def empty_scenes(pictures: Stock, count: int, seed: int) -> Iterator[Scene]:
+def empty_scenes(pictures: Stock, count: int, seed: int, views: Views = ANYWHERE) -> Iterator[Scene]:
     """Scenes without a label."""
     for k in range(count):
         rng = np.random.default_rng([seed, 7, k])
-        yield compose(pictures, rng, _size_px(rng), labelled=False)
+        yield compose(pictures, rng, _size_px(rng), False, views)
 
 
 def _size_px(rng: np.random.Generator) -> tuple[int, int]:

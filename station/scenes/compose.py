@@ -21,15 +21,24 @@ SizePx = tuple[int, int]  # width, height
 
 LABELLED = 0.62  # share of scenes with a label
 TWO_LABELS = 0.2  # of those
-CLOSE = 0.08  # share of scenes that one label fills, half or more
-FILLS = (0.5, 1.02)  # of the frame, along its tighter side, for such a label
+FILLS = (0.5, 1.02)  # of the frame, along its tighter side, for a label that fills it
 SHARES = (0.022, 0.6)  # of the frame, for other labels
-AT_STATION = 0.4  # share of the others as the station's own camera has them: from above, on a platform
-STATION_SHARES = (0.035, 0.33)  # of the frame, for labels there
+STATION_SHARES = (0.035, 0.33)  # of the frame, for labels as the station's own camera has them: from above
 STATION_TILT_DEG = 4.0
 PLACES = 14  # tries to put a label where enough of it is seen
 SUBPIXEL_BITS = 4
 PIXEL_MIDDLE = 0.5  # a pixel's index is its left edge; its middle lies half a pixel further
+
+
+@dataclass(frozen=True)
+class Views:
+    """Shares of scenes: that one label fills, and of the others those as the station's own camera has them."""
+
+    close: float = 0.08
+    at_station: float = 0.4
+
+
+ANYWHERE, AT_STATION = Views(), Views(0.0, 1.0)
 
 
 @dataclass(frozen=True)
@@ -62,11 +71,11 @@ class Scene:
 
 
 def compose(
-    stock: Stock, rng: np.random.Generator, size_px: SizePx, labelled: bool | None = None, close: float = CLOSE
+    stock: Stock, rng: np.random.Generator, size_px: SizePx, labelled: bool | None = None, views: Views = ANYWHERE
 ) -> Scene:  # fmt: skip
-    """A scene of a width and height, with labels or without as told, else at random; `close` is a share of scenes."""
+    """A scene of a width and height, with labels or without as told, else at random."""
     labelled = rng.random() < LABELLED if labelled is None else labelled
-    view = _close_plane if rng.random() < close else _station_plane if rng.random() < AT_STATION else _plane
+    view = _close_plane if rng.random() < views.close else _station_plane if rng.random() < views.at_station else _plane
     at_station = view is _station_plane
     canvas, is_real = (_platform(rng, size_px), False) if at_station else _ground(stock, rng, size_px)
     texture = _dressed(stock.labels[int(rng.integers(len(stock.labels)))], rng)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hardware.camera.frames import Grey, Points
-from station.scenes.compose import Scene, SizePx, Stock, compose
+from station.scenes.compose import Scene, SizePx, Stock, Views, compose
 from station.scenes.surfaces import photographed, surface
 from station.scenes.textures import KINDS, LONG_SIDE_PX, label_texture, other_paper
 
@@ -24,9 +24,9 @@ MAPS = ("label", *KINDS, "hand")  # what the network draws, in this order
 STRIDE = 4  # px of the frame per px of a map
 SIZES_PX: tuple[SizePx, ...] = ((320, 192), (192, 320), (288, 224), (224, 288), (256, 256))  # about equal in area
 SIZE_SHARES = (0.42, 0.14, 0.2, 0.14, 0.1)
-CLOSE = 0.35  # share of scenes that one label fills: as often as the locator looks from near
+VIEWS = Views(close=0.35)  # as often as the locator looks from near
 FOLDS = 5  # of real photographs: each is left out of a training once, and measured with what that training gives
-VIEWS = 3  # of each real photograph: under lamps of other colours
+LAMPS = 3  # views of each real photograph: under lamps of other colours
 
 Maps = NDArray[np.uint8]  # len(MAPS) x rows / 4 x columns / 4, 0 to 255
 
@@ -58,7 +58,7 @@ def stock(
         tuple(label_texture(np.random.default_rng([seed, 1, k]), long_side_px) for k in range(amounts.labels)),
         tuple(other_paper(np.random.default_rng([seed, 2, k]), long_side_px) for k in range(amounts.papers)),
         tuple(surface(np.random.default_rng([seed, 3, k])) for k in range(amounts.surfaces)),
-        tuple(photographed(path, np.random.default_rng([seed, 4, k])) for path in real for k in range(VIEWS)),
+        tuple(photographed(path, np.random.default_rng([seed, 4, k])) for path in real for k in range(LAMPS)),
     )
 
 
@@ -77,7 +77,7 @@ def batches(pictures: Stock, seed: int, size: int) -> Iterator[Batch]:
     rng = np.random.default_rng([seed, 5])
     while True:
         size_px = SIZES_PX[int(rng.choice(len(SIZES_PX), p=SIZE_SHARES))]
-        scenes = [compose(pictures, rng, size_px, close=CLOSE) for _ in range(size)]
+        scenes = [compose(pictures, rng, size_px, views=VIEWS) for _ in range(size)]
         quads = tuple(np.array([one.quad for one in scene.labels]).reshape(-1, 4, 2) for scene in scenes)
         yield Batch(np.stack([scene.grey for scene in scenes]), np.stack([maps(scene) for scene in scenes]), quads)
 
