@@ -20,8 +20,9 @@ TRAINING = range(1_000, 900_000)
 TUNING = range(900_000, 950_000)  # thresholds are chosen on these
 EVALUATION = range(950_000, 1_000_000)
 
-MAPS = ("label", *KINDS, "hand")  # what the network draws, in this order
+MAPS = ("label", *KINDS, "hand", "outline")  # what the network draws, in this order
 STRIDE = 4  # px of the frame per px of a map
+OUTLINE_PX = 2.6  # width of an outline in the frame
 SIZES_PX: tuple[SizePx, ...] = ((320, 192), (192, 320), (288, 224), (224, 288), (256, 256))  # about equal in area
 SIZE_SHARES = (0.42, 0.14, 0.2, 0.14, 0.1)
 VIEWS = Views(close=0.35)  # as often as the locator looks from near
@@ -93,10 +94,30 @@ def maps(scene: Scene) -> Maps:
         cv2.bitwise_or(kinds, np.where(scene.over > 127, np.uint8(0), warped), dst=kinds)
     flat = [label, *(((kinds >> bit) & 1) * np.uint8(255) for bit in range(len(KINDS))), scene.hand]
     small = [cv2.resize(one, None, fx=1 / STRIDE, fy=1 / STRIDE, interpolation=cv2.INTER_AREA) for one in flat]
-    return np.stack(small).astype(np.uint8)
+    return np.stack([*small, _outlines(shape, [one.quad for one in scene.labels])]).astype(np.uint8)
 
 
 def _quad_mask(shape: tuple[int, ...], quad: Points) -> Grey:
     mask = np.zeros(shape, np.uint8)
     cv2.fillPoly(mask, [np.round(np.clip(quad, -20000, 20000) * 16 - 8).astype(np.int32)], 255, cv2.LINE_AA, 4)
     return mask
+
+
+def _outlines(shape: tuple[int, ...], quads: list[Points]) -> Grey:
+    """Soft lines along the sides of labels; none along the frame's edge where a label goes on beyond it."""
+    rows, columns = shape[0] // STRIDE, shape[1] // STRIDE
+    y, x = np.mgrid[:rows, :columns].astype(np.float32)
+    nearest = np.full((rows, columns), 1e6, np.float32)
+    for quad in quads:
+        for start, end in zip(quad, np.roll(quad, -1, axis=0), strict=True):
+            far = _distance((x + 0.5) * STRIDE, (y + 0.5) * STRIDE, start, end)
+            np.minimum(nearest, far, out=nearest)
+    return np.asarray(255 * np.exp(-((nearest / OUTLINE_PX) ** 2) / 2), np.uint8)
+
+
+def _distance(x: NDArray[np.float32], y: NDArray[np.float32], start: Points, end: Points) -> NDArray[np.float32]:
+    """From every point to a stretch of a line."""
+    way = (end - start).astype(np.float32)
+    dx, dy = x - np.float32(start[0]), y - np.float32(start[1])
+    along = np.clip((dx * way[0] + dy * way[1]) / max(1e-3, float(way @ way)), 0, 1)
+    return np.asarray(np.hypot(dx - along * way[0], dy - along * way[1]), np.float32)

@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hardware.camera.frames import Points
-from station.vision.edges import crossing
 from station.vision.maps import CELL_PX, DIRECTIONS, Seen
 from station.vision.seen import Candidate
+from station.vision.sides import Side, crossing
 from station.vision.text import ordered
 
 Shade = NDArray[np.float32]
@@ -98,7 +98,7 @@ def _fitted(quad: Points, points: Points) -> Points | None:
     return None if any(one is None for one in crossed) else np.array(crossed)
 
 
-def _line_through(start: Points, way: Points, points: Points) -> tuple[Points, Points]:
+def _line_through(start: Points, way: Points, points: Points) -> Side:
     """Two points of the line through points, robustly; the side itself where they are few."""
     if len(points) < _LEAST_ON_SIDE:
         return start, start + way

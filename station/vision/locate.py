@@ -10,6 +10,7 @@ from hardware.camera.frames import Bgr, Grey, Points
 from station.vision.edges import refined
 from station.vision.framed import SAME_PLACE, candidates, shared, surest, union_share
 from station.vision.maps import AREA_PX, Maps
+from station.vision.outline import outlined
 from station.vision.seen import Candidate
 
 Matrix = NDArray[np.float64]  # 2 x 3
@@ -50,8 +51,9 @@ class Locator:
         quad = rough.quad
         for _ in range(_MOST_LOOKS):
             near = _near_frame(half, quad / 2)
-            seen = [Candidate(2 * near.back(one.quad), one.confidence) for one in self.glance(near.grey)]
-            there = [one for one in seen if shared(one.quad, quad) > SAME_PLACE]
+            seen = self._maps.of(near.grey, near.grey.size)
+            found = [Candidate(2 * near.back(outlined(seen, one.quad)), one.confidence) for one in candidates(seen)]
+            there = [one for one in found if shared(one.quad, quad) > SAME_PLACE]
             if not there:
                 return [Candidate(rough.quad, _UNCONFIRMED * rough.confidence)]
             best = max(there, key=lambda one: one.confidence * union_share(one.quad, quad))

@@ -1,5 +1,5 @@
 """What the learned locator sees: at each place how likely it lies in a label, and how far off that label's sides are;
-and maps of labels, of what is printed on them, and of hands.
+and maps of labels, of what is printed on them, of hands, and of the outlines of labels.
 
 The network is trained by `station.vision.train`. It wants a grey frame of mean 0 and deviation 1 whose sides 32
 divides, and gives one answer for each cell of 8 x 8 px.
@@ -16,7 +16,7 @@ from hardware.camera.frames import Grey, Points
 from station.vision.network import STANDARD, Engine, Network, Tensor
 
 WEIGHTS = Path(__file__).parent / "weights" / "locator.onnx"
-NAMES = ("label", "text", "bars", "matrix", "hand")  # the maps, in this order
+NAMES = ("label", "text", "bars", "matrix", "hand", "outline")  # the maps, in this order
 CELL_PX = 8  # of the network's frame
 STRIDE = 4  # px of the network's frame per px of a map
 RAYS = 36  # from each cell's middle to the label's outline, at equal angles: no jump wherever the label is turned
@@ -45,6 +45,7 @@ class Seen:
     bars: Tensor
     matrix: Tensor
     hand: Tensor
+    outline: Tensor
     to_frame: tuple[float, float]
 
 
@@ -60,9 +61,9 @@ class Maps:
         size = frame_size(columns, rows, area_px)
         small = cv2.resize(grey, size, interpolation=cv2.INTER_AREA if columns > size[0] else cv2.INTER_LINEAR)
         found = self._network.run(normalised(np.asarray(small, np.uint8)))[0]
-        label, text, bars, matrix, hand = _finer(found[1 + RAYS :])
         to_frame = (columns / size[0], rows / size[1])
-        return Seen(found[0], found[1 : 1 + RAYS], label, text, bars, matrix, hand, to_frame)
+        label, text, bars, matrix, hand, outline = _finer(found[1 + RAYS :])
+        return Seen(found[0], found[1 : 1 + RAYS], label, text, bars, matrix, hand, outline, to_frame)
 
 
 def _finer(quarters: Tensor) -> Tensor:

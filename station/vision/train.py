@@ -40,7 +40,7 @@ WAITING = 12  # batches rendered ahead
 RATE, WARM_UP, LAST_SHARE = 1.5e-3, 0.02, 0.01  # of AdamW: highest; share of the time to get there; where it ends
 DECAY, CLIP = 1e-4, 1.0
 EMA = 0.998  # of the averaged weights that are exported
-WEIGHT = {"score": 1.0, "rays": 1.5}  # of a loss; the maps' weigh OTHER_WEIGHT
+WEIGHT = {"score": 1.0, "rays": 1.5, "outline": 1.0}  # of a loss; the other maps' weigh OTHER_WEIGHT
 OTHER_WEIGHT = 0.25
 CORE = 0.6  # of a label's sides: cells that answer for it
 AROUND_CORE = 0.3  # weight of the rays of its other cells
@@ -103,7 +103,8 @@ class Wide(nn.Module):
 class Net(nn.Module):
     """N x 1 x H x W grey of mean 0, deviation 1 -> N x OUTPUTS x H/8 x W/8 raw: score, rays, maps (`maps.Seen`).
 
-    A U-Net down to 1/32 of the frame and up to 1/8 of it, and beside its way up a wider one for whole labels.
+    A U-Net down to 1/32 of the frame and up to 1/4 of it draws the maps; beside its way up a wider one, up to 1/8,
+    sees whole labels.
     """
 
     def __init__(self) -> None:
@@ -113,23 +114,28 @@ class Net(nn.Module):
         self.to8 = nn.Sequential(conv(c4, c8, 4, 2), nn.ReLU(True), *(Wide(c8) for _ in range(2)))
         self.to16 = nn.Sequential(conv(c8, c16, 3, 2), nn.ReLU(True), *(Wide(c16) for _ in range(3)))
         self.to32 = nn.Sequential(conv(c16, c32, 2, 2), nn.ReLU(True), *(Wide(c32) for _ in range(3)))
-        self.down = nn.ModuleList([conv(c32, c16, 1), conv(c16, c8, 1)])
+        self.down = nn.ModuleList([conv(c32, c16, 1), conv(c16, c8, 1), conv(c8, c4, 1)])
         self.up16 = Wide(c16)
         self.up8 = nn.Sequential(Wide(c8), Wide(c8))
+        self.up4 = nn.Sequential(conv(c4, c4), nn.ReLU(True))
+        self.maps = nn.Conv2d(c4, 4 * len(MAPS), 2, 2)
         self.whole16 = nn.Sequential(Wide(c16), Wide(c16), Wide(c16), conv(c16, WHOLE, 1))
         self.part8 = conv(c8, WHOLE, 1)
         self.whole8 = nn.Sequential(nn.ReLU(True), Plain(WHOLE), Plain(WHOLE))
-        self.head = nn.Conv2d(WHOLE, OUTPUTS, 1)
-        nn.init.constant_(self.head.bias, -2.5)  # most of a map is empty
-        nn.init.constant_(self.head.bias[1 : 1 + RAYS], 0.0)
+        self.quads = nn.Conv2d(WHOLE, 1 + RAYS, 1)
+        nn.init.constant_(self.maps.bias, -2.5)  # most of a map is empty
+        nn.init.zeros_(self.quads.bias)
+        nn.init.constant_(self.quads.bias[:1], -2.5)
 
     def forward(self, x: Tensor) -> Tensor:
-        at8: Tensor = self.to8(self.to4(x))
+        at4: Tensor = self.to4(x)
+        at8: Tensor = self.to8(at4)
         at16: Tensor = self.to16(at8)
         at16 = self.up16(at16 + twice(self.down[0](self.to32(at16))))
         at8 = self.up8(at8 + twice(self.down[1](at16)))
-        raw: Tensor = self.head(self.whole8(self.part8(at8) + twice(self.whole16(at16))))
-        return raw
+        maps: Tensor = self.maps(self.up4(at4 + twice(self.down[2](at8))))
+        quads: Tensor = self.quads(self.whole8(self.part8(at8) + twice(self.whole16(at16))))
+        return torch.cat([quads, maps], 1)
 
 
 def twice(x: Tensor) -> Tensor:

@@ -25,7 +25,7 @@ def seen(quads, noise_px=0.0):
         score[inside] = 0.9
         rays[:, inside] = rays_px(middles, quad).T.reshape(rays.shape)[:, inside]
     empty = np.zeros((2 * CELLS[0], 2 * CELLS[1]), np.float32)
-    return Seen(score, np.maximum(rays + noise, 1), empty, empty, empty, empty, empty, to_frame=(2.0, 2.0))
+    return Seen(score, np.maximum(rays + noise, 1), empty, empty, empty, empty, empty, empty, to_frame=(2.0, 2.0))
 
 
 # ---- maps

@@ -1,0 +1,65 @@
+"""Straight sides of quads: what a picture has along the lines near one, and quads made of moved sides."""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from hardware.camera.frames import Grey, Points
+
+Shade = NDArray[np.float32]
+Side = tuple[Points, Points]  # two points of a line
+
+_SAMPLES = 48  # along a side
+_END = 0.06  # of a side at each of its ends, where corners are round or worn
+
+
+def inwards(start: Points, end: Points) -> Points:
+    """Of length 1, into a quad that goes clockwise, y down."""
+    way = end - start
+    return np.array([-way[1], way[0]]) / max(1e-3, float(np.linalg.norm(way)))
+
+
+def across(field: Grey | Shade, start: Points, end: Points, offsets: Points) -> Shade:
+    """What lies along a side (px, pixel edges) and beside it, samples x offsets inwards."""
+    along = np.linspace(_END, 1 - _END, _SAMPLES)
+    # A pixel's index is its left edge here, its middle to OpenCV.
+    places = start + along[:, None, None] * (end - start) + offsets[None, :, None] * inwards(start, end) - 0.5
+    x, y = (places[..., axis].astype(np.float32) for axis in (0, 1))
+    return np.asarray(cv2.remap(field, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.float32)
+
+
+def along_lines(profile: Shade, trust: float) -> Shade:
+    """The mean of a profile along every line, by its offsets at both ends (offsets x offsets).
+
+    `trust` is the deviation, as a share of the farthest offset, by which lines further from the middle count less.
+    """
+    samples, offsets = profile.shape
+    share, ends = np.linspace(0, 1, samples), np.arange(offsets)
+    at = np.round(ends[:, None, None] * (1 - share) + ends[None, :, None] * share).astype(int)
+    middle = (offsets - 1) / 2
+    far = (ends[:, None] - middle) ** 2 + (ends[None] - middle) ** 2
+    mean = np.maximum(profile[np.arange(samples), at].mean(axis=2), 0.0)
+    return np.asarray(mean * np.exp(-far / (2 * (trust * middle) ** 2)), np.float32)
+
+
+def shifted(start: Points, end: Points, first: float, last: float) -> Side:
+    """A side moved inwards by what its profile's first and last sample are to be moved by."""
+    beyond = (last - first) * _END / (1 - 2 * _END)
+    way = inwards(start, end)
+    return start + way * (first - beyond), end + way * (last + beyond)
+
+
+def joined(sides: list[Side], quad: Points) -> Points:
+    """The quad with these sides, the first from its first corner on; where two hardly cross, the corner of `quad`."""
+    crossed = [crossing(sides[place - 1], sides[place]) for place in range(4)]
+    return np.array([old if new is None else new for new, old in zip(crossed, quad, strict=True)])
+
+
+def crossing(one: Side, other: Side) -> Points | None:
+    """Where two lines cross, or None for lines nearly parallel."""
+    a, b = one[1] - one[0], other[1] - other[0]
+    turn = a[0] * b[1] - a[1] * b[0]
+    if abs(turn) < 0.05 * np.linalg.norm(a) * np.linalg.norm(b):
+        return None
+    gap = other[0] - one[0]
+    return np.asarray(one[0] + a * ((gap[0] * b[1] - gap[1] * b[0]) / turn), float)
