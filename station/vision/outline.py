@@ -14,7 +14,10 @@ from station.vision.text import ordered
 
 Shade = NDArray[np.float32]
 
-_TURNS = 2  # of moving all four sides
+_TURNS_DEG = range(-42, 43, 6)  # a quad of rounded rays may lie askew,
+_SCALES = (0.85, 0.95, 1.05, 1.15)  # and be too small or too large
+_SAMPLES = 24  # along a side, where many quads are tried
+_MOVES = 2  # of all four sides
 _REACH = 0.16  # of the shorter side: how far a line of the outline is looked for
 _OFFSETS = 21  # tried at each end of a side, odd
 _TRUST = 0.6  # of the reach: deviation of the sides that are known
@@ -27,8 +30,19 @@ _LEAST_AREA = 0.5  # of the quad, for the label map to tell where it lies
 def outlined(seen: Seen, quad: Points) -> Points:
     """A quad (px of the network's frame) moved to the outline near it, or near the label's area if that is clearer."""
     starts = [quad / STRIDE, *_of_area(seen.label, quad / STRIDE)]
-    moved = [_moved(seen.outline, start) for start in starts]
-    return np.asarray(STRIDE * max(moved, key=lambda one: _support(seen.outline, one)), np.float64)
+    starts += [_turned(seen.outline, start) for start in starts]
+    moved = np.array([_moved(seen.outline, start) for start in starts])
+    return np.asarray(STRIDE * moved[_support(seen.outline, moved).argmax()], np.float64)
+
+
+def _turned(outline: Shade, quad: Points) -> Points:
+    """The quad, turned and scaled about its middle so that most of the outline lies along its sides."""
+    turns = np.deg2rad(_TURNS_DEG)[:, None]
+    scaled = (np.array(_SCALES) * np.stack([np.cos(turns), np.sin(turns)])).reshape(2, -1)
+    cos, sin = scaled[:, :, None]
+    x, y = (quad - quad.mean(0)).T
+    family = np.stack([cos * x - sin * y, sin * x + cos * y], -1) + quad.mean(0)
+    return np.asarray(family[_support(outline, family).argmax()], np.float64)
 
 
 def _of_area(label: Shade, quad: Points) -> list[Points]:
@@ -45,7 +59,8 @@ def _of_area(label: Shade, quad: Points) -> list[Points]:
 
 
 def _moved(outline: Shade, quad: Points) -> Points:
-    for _ in range(_TURNS):
+    """The quad, every side moved to where the outline is near it."""
+    for _ in range(_MOVES):
         following = np.roll(quad, -1, axis=0)
         reach = _REACH * float(np.linalg.norm(following - quad, axis=1).min())
         quad = joined([_side(outline, *side, reach) for side in zip(quad, following, strict=True)], quad)
@@ -60,7 +75,10 @@ def _side(outline: Shade, start: Points, end: Points, reach: float) -> Side:
     return shifted(start, end, offsets[first], offsets[last]) if mean[first, last] > _CLEAR else (start, end)
 
 
-def _support(outline: Shade, quad: Points) -> float:
-    """The mean of the outline map along a quad's sides."""
-    sides = zip(quad, np.roll(quad, -1, axis=0), strict=True)
-    return float(np.mean([across(outline, start, end, np.zeros(1)) for start, end in sides]))
+def _support(outline: Shade, quads: Points) -> Shade:
+    """The mean of the outline map along the sides of each quad (N x 4 x 2); there is none beyond the map."""
+    share = np.linspace(0, 1, _SAMPLES, endpoint=False)[:, None]
+    points = quads[:, :, None] + share * (np.roll(quads, -1, axis=1) - quads)[:, :, None]
+    x, y = np.moveaxis(points.reshape(len(quads), -1, 2).astype(np.float32) - np.float32(0.5), -1, 0)
+    met = cv2.remap(outline, x, y, cv2.INTER_LINEAR)
+    return np.asarray(met.mean(1), np.float32)
