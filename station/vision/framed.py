@@ -16,12 +16,13 @@ Shade = NDArray[np.float32]
 
 _LEAST_SCORE = 0.1  # of a cell that speaks for a label
 _MOST_CELLS = 150  # the surest, of a frame
+_MOST_LABELS = 6  # a station's frame holds no more
 _EVERY = 3  # ray of a polygon is enough to tell which overlap
 SAME_PLACE = 0.45  # of the smaller of two quads that cannot both be labels
 _AGREE = 0.7  # intersection over union of polygons that speak for one label,
 _NEARLY_AS_SURE = 0.6  # of the surest cell's score,
-_MOST_VOTES = 9  # and so many of them at the most
-_FITS = 3  # of lines to the sides
+_MOST_VOTES = 5  # and so many of them at the most
+_FITS = 2  # of lines to the sides
 _WORN = 0.12  # of a side at each of its ends, where corners are round or worn
 _LEAST_ON_SIDE = 3  # ray ends, for a line to be fitted
 _ASKEW, _UNEQUAL = 0.35, 0.35  # cosine of a corner; log of the ratio of opposite sides: a sheet tilted by 30 degrees
@@ -41,8 +42,9 @@ def candidates(seen: Seen) -> list[Candidate]:
     cells = _speaking(seen)
     coarse = np.ascontiguousarray(cells.polygons[:, ::_EVERY])
     areas = [float(cv2.contourArea(each)) for each in coarse]
-    open_cells, found = list(range(len(areas))), []
-    while open_cells:
+    open_cells = list(range(len(areas)))
+    found: list[Candidate] = []
+    while open_cells and len(found) < _MOST_LABELS:
         best = open_cells[0]
         common = {cell: float(cv2.intersectConvexConvex(coarse[best], coarse[cell])[0]) for cell in open_cells}
         votes = [

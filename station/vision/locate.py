@@ -16,7 +16,8 @@ from station.vision.seen import Candidate
 Matrix = NDArray[np.float64]  # 2 x 3
 
 SURE = 0.4  # labels of less confidence are not given; chosen on tuning seeds
-_AREAS = (1.0, 2.5)  # of AREA_PX: large labels fit the first, small ones are seen on the second
+_CLOSER = 2.5  # of the network's area: how much larger the frame is on which small labels are looked for
+_SMALL = 0.25  # of the frame: larger ones are not seen as wholes there
 _WORTH_A_LOOK = 0.12  # confidence of what is looked at again from near
 _NEAR_SIZES_PX = ((320, 192), (288, 224), (256, 256), (224, 288), (192, 320))  # width, height: as in training
 _NEAR_FILLS = 0.68  # of such a frame, along its tighter side
@@ -36,7 +37,8 @@ class Locator:
         """Labels on a photo (H x W x 3), the surest first: looked for at two scales, then at each from near."""
         fine, scale = fine_frame(bgr)
         half = np.asarray(cv2.resize(fine, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), np.uint8)
-        rough = surest([one for share in _AREAS for one in self.glance(fine, share)])
+        small = [one for one in self.glance(half, _CLOSER) if _area(one.quad) < _SMALL * half.size]
+        rough = [Candidate(2 * one.quad, one.confidence) for one in surest(self.glance(half) + small)]
         near = [seen for one in rough if one.confidence >= _WORTH_A_LOOK for seen in self._nearer(half, fine, one)]
         labels = [one for one in surest(near) if one.confidence >= SURE]
         limits = np.array([bgr.shape[1], bgr.shape[0]], float)
@@ -62,6 +64,10 @@ class Locator:
             if not moved:
                 break
         return [Candidate(refined(fine, one.quad, 2 * near.px), one.confidence) for one in there]
+
+
+def _area(quad: Points) -> float:
+    return float(cv2.contourArea(quad.astype(np.float32)))
 
 
 def fine_frame(bgr: Bgr) -> tuple[Grey, float]:

@@ -17,6 +17,7 @@ Shade = NDArray[np.float32]
 _TURNS_DEG = range(-42, 43, 6)  # a quad of rounded rays may lie askew,
 _SCALES = (0.85, 0.95, 1.05, 1.15)  # and be too small or too large
 _SAMPLES = 24  # along a side, where many quads are tried
+_LIKELY = 2  # of the quads tried, those with most of the outline along their sides are moved to it
 _MOVES = 2  # of all four sides
 _REACH = 0.16  # of the shorter side: how far a line of the outline is looked for
 _OFFSETS = 21  # tried at each end of a side, odd
@@ -31,7 +32,8 @@ def outlined(seen: Seen, quad: Points) -> Points:
     """A quad (px of the network's frame) moved to the outline near it, or near the label's area if that is clearer."""
     starts = [quad / STRIDE, *_of_area(seen.label, quad / STRIDE)]
     starts += [_turned(seen.outline, start) for start in starts]
-    moved = np.array([_moved(seen.outline, start) for start in starts])
+    likely = np.argsort(-_support(seen.outline, np.array(starts)), kind="stable")[:_LIKELY]
+    moved = np.array([_moved(seen.outline, starts[place]) for place in likely])
     return np.asarray(STRIDE * moved[_support(seen.outline, moved).argmax()], np.float64)
 
 
