@@ -96,7 +96,7 @@ def _retried(one: _Found, full: Grey, px_per_mm: float) -> _Found:
     kind = zxingcpp.BarcodeFormat.AllMatrix if one.upright_bars is None else zxingcpp.BarcodeFormat.AllLinear
     formats = zxingcpp.BarcodeFormats(kind)
     for view in (larger, _sharpened(larger, _DECODE_PX_MM)):
-        for hit in zxingcpp.read_barcodes(view, formats=formats, try_downscale=False, try_invert=False):
+        for hit in zxingcpp.read_barcodes(view, formats=formats):
             return replace(one, symbology=hit.format.name, text=hit.text)
     return one
 

@@ -28,6 +28,7 @@ _SQUEEZE = 0.65  # of a line's width: 213 lines read as well (0.997 of the chara
 _MARGIN_MM = 3.0  # around the quad: more than its corners are off at an IoU of 0.9
 _MOST_PX = 2400  # side of a rectified label: where the scale was misjudged, memory is not
 _DIRECTION_LINES = 6  # the longest lines vote on which way is up,
+_MAJORITY = 0.6  # of them; where fewer say the same, nothing that was read frees a line
 _AGREED = 3  # or so many of them when all of these say the same
 _SAME_LINE = 0.9  # of a line's area inside a code: the code's polygon covers it
 _READS = 0.8  # confidence of a line that is text, even between the bars of a code
@@ -51,11 +52,15 @@ class _Frame:
 
 @dataclass(frozen=True)
 class _Seen:
-    """A label turned upright: its quad on the photo, its picture, and its lines (quads in px of that picture)."""
+    """A label turned upright: its quad on the photo, its picture, and its lines (quads in px of that picture).
+
+    `agreed` says that its lines stand the same way up.
+    """
 
     quad: Points
     flat: Upright
     lines: list[Points]
+    agreed: bool
 
 
 class Eye:
@@ -126,13 +131,13 @@ class Eye:
             small = cv2.resize(flat.picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
             lines = [line / scale for line, _ in self._finder.find(np.asarray(small, np.uint8))]
         with _timed(ms, "rectify"):
-            quarters = self._quarters(flat.picture, lines)
+            quarters, agreed = self._quarters(flat.picture, lines)
             up = flat.rolled(quarters)
         there = np.asarray(np.linalg.inv(up.to_photo) @ flat.to_photo, np.float64)
-        return _Seen(rolled(quad, quarters), up, [mapped(line, there) for line in lines])
+        return _Seen(rolled(quad, quarters), up, [mapped(line, there) for line in lines], agreed)
 
-    def _quarters(self, picture: Grey, lines: list[Points]) -> int:
-        """By how many corners the quad has to roll for the text to stand upright."""
+    def _quarters(self, picture: Grey, lines: list[Points]) -> tuple[int, bool]:
+        """By how many corners the quad has to roll for the text to stand upright, and whether its lines agree."""
         across = sum(_spread(line)[0] * _height(line) for line in lines if _spread(line)[0] >= _spread(line)[1])
         down = sum(_spread(line)[1] * _height(line) for line in lines if _spread(line)[0] < _spread(line)[1])
         quarters = 1 if down > across else 0
@@ -143,7 +148,8 @@ class Eye:
             votes += [self._direction.upside_down([crop(picture, line)])[0] > 0.5]
             if len(votes) == _AGREED and len(set(votes)) == 1:
                 break
-        return (quarters + 2 * (sum(votes) > len(votes) / 2)) % 4
+        flipped = sum(votes) / max(1, len(votes))
+        return (quarters + 2 * (flipped > 0.5)) % 4, max(flipped, 1 - flipped) > _MAJORITY
 
     def _read(self, flat: Upright, quads: list[Points]) -> list[personal.Line]:
         crops = [crop(flat.picture, quad) for quad in quads]
@@ -211,7 +217,7 @@ def _assembled(candidate: Candidate, seen: _Seen, lines: list[personal.Line], fo
     )
     on_photo = tuple(replace(code, polygon=flat.on_photo(code.polygon)) for code in found)
     sure = float(np.mean([line.confidence for line in lines if line.text] or [0.0]))
-    return Label(seen.quad, candidate.confidence * max(sure, 0.1), regions, on_photo, whole=sure < _WEAK)
+    return Label(seen.quad, candidate.confidence * max(sure, 0.1), regions, on_photo, sure < _WEAK or not seen.agreed)
 
 
 def _silent(label: Label) -> Label:
