@@ -24,7 +24,7 @@ from station.vision.text import READ_HEIGHT_PX, Models, Reading, crop, ordered, 
 _FIND_PX_MM = 3.5  # lines of 2 mm are found here; what is smaller is found as strays
 _STRAY_EDGE_MM = 1.0  # of the margin: a quad may be so much too small, and beyond lies the carton
 _READ_PX_MM = 8.0  # the camera's own on the platform
-_SQUEEZE = 0.65  # of a line's width: 213 lines read as well (0.997 of the characters) in two thirds of the time
+_SQUEEZE = 0.55  # of a line's width: of 184 lines that may stay 183 were read as such, at 0.65 all, at 0.5 177
 _MARGIN_MM = 3.0  # around the quad: more than its corners are off at an IoU of 0.9
 _MOST_PX = 2400  # side of a rectified label: where the scale was misjudged, memory is not
 _DIRECTION_LINES = 6  # the longest lines vote on which way is up,
@@ -36,7 +36,7 @@ _TEXT_NOT_CODE = 0.6  # of an undecoded 2D code covered by lines of text: dense 
 _WEAK = 0.55  # mean confidence of a label's readings below which nothing on it may stay
 _LEAST_TELLING = 1  # personal lines or codes that make a sheet with text on it a label
 _LEAST_TELLING_BARE = 2  # the same where no sheet was seen: cartons are printed too
-_HURRY_PX = 750  # of the recogniser's input, all lines together, in a hurry
+_HURRY_PX = 640  # of the recogniser's input, all lines together, in a hurry
 _LONGEST = 12.0  # times its height is a line that may stay; what is longer is an address, a name with a phone, a remark
 _STAGES = ("locate", "rectify", "text", "read", "codes", "personal")
 

@@ -113,11 +113,12 @@ def _without_specks(strokes: Mask) -> Mask:
 def _rectangles(mask: Mask) -> list[Points]:
     """The least rectangles around the blobs of print, without those as thin as a line."""
     shapes, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
-    blobs = [cv2.minAreaRect(shape) for shape in shapes]
-    edge = 1 + 2 * _EDGE_MM * PX_MM  # contours run through the middles of pixels
+    # Contours run through the middles of pixels: half a pixel is missing on every side.
+    blobs = [(at, (width + 1, height + 1), angle) for at, (width, height), angle in map(cv2.minAreaRect, shapes)]
+    edge = 2 * _EDGE_MM * PX_MM
     return [
-        ordered(np.asarray(cv2.boxPoints((centre, (width + edge, height + edge), angle)), np.float64) + 0.5)
-        for centre, (width, height), angle in blobs
+        ordered(np.asarray(cv2.boxPoints((at, (width + edge, height + edge), angle)), np.float64) + 0.5)
+        for at, (width, height), angle in blobs
         if max(width, height) >= _LEAST_MM * PX_MM and min(width, height) >= _LEAST_HIGH_MM * PX_MM
     ]
 

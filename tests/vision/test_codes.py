@@ -99,3 +99,24 @@ def test_blank_paper_rules_and_one_large_word_are_no_codes():
 
 def test_tiny_pictures_do_no_harm():
     assert find(np.zeros((1, 1, 3), np.uint8), 10.0) == []
+
+
+@pytest.mark.parametrize("lying", [False, True])
+def test_a_code_is_framed_by_its_own_bars_beside_a_dark_bag_and_long_rules(lying):
+    canvas = paper()
+    drawn(zxingcpp.BarcodeFormat.Code128, "SF1234567890123", (60, 400), (500, 130), canvas)
+    canvas[:, :30] = 30
+    cv2.line(canvas, (620, 0), (620, 1299), (20, 20, 20), 4)
+    around = box(50, 390, 570, 540)
+    if lying:
+        canvas, around = np.ascontiguousarray(canvas.transpose(1, 0, 2)), around[:, ::-1]
+    (code,) = find(canvas, 10.0)
+    assert covered(code.polygon, [around]) > 0.99
+
+
+def test_the_grain_of_the_carton_around_a_label_is_no_code():
+    grain = np.random.default_rng(2).choice([90, 200], (325, 190)).astype(np.uint8)
+    canvas = cv2.resize(grain, (760, 1300), interpolation=cv2.INTER_NEAREST)
+    canvas[30:-30, 30:-30] = 245
+    assert codes.find(canvas, 10.0, margin_mm=3.0) == []
+    assert codes.find(canvas, 10.0) != []
