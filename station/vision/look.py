@@ -30,6 +30,7 @@ _MOST_PX = 2400  # side of a rectified label: where the scale was misjudged, mem
 _DIRECTION_LINES = 6  # the longest lines vote on which way is up,
 _MAJORITY = 0.6  # of them; where fewer say the same, nothing that was read frees a line
 _AGREED = 3  # or so many of them when all of these say the same
+_IN_CODE = 0.5  # of a line's area: what the detector sees in a code costs reading and says nothing
 _SAME_LINE = 0.9  # of a line's area inside a code: the code's polygon covers it
 _READS = 0.8  # confidence of a line that is text, even between the bars of a code
 _TEXT_NOT_CODE = 0.6  # of an undecoded 2D code covered by lines of text: dense text
@@ -105,7 +106,7 @@ class Eye:
             found = codes.find(flat.picture, flat.px_per_mm, _MARGIN_MM)
         quads = sorted((ordered(quad) for quad in seen.lines), key=_height, reverse=True)
         with _timed(ms, "read"):
-            worth = _affordable(quads) if hurry else quads
+            worth = _affordable([one for one in quads if not _is_in_code(one, found, _IN_CODE)]) if hurry else quads
             read = {id(quad) for quad in worth}
             lines = self._read(flat, worth)
             lines += [_unread(quad, flat.px_per_mm) for quad in quads if id(quad) not in read]
@@ -251,8 +252,13 @@ def _is_bars(line: personal.Line, px_per_mm: float, found: list[Code]) -> bool:
     if line.confidence >= _READS:
         return False
     quad = line.quad_mm * px_per_mm
+    return _is_in_code(quad, found, _SAME_LINE)
+
+
+def _is_in_code(quad: Points, found: list[Code], share: float) -> bool:
+    """Whether more than a share of a line (px) lies inside a code."""
     area = max(1.0, cv2.contourArea(quad.astype(np.float32)))
-    return any(_shared(code.polygon, quad) > _SAME_LINE * area for code in found)
+    return any(_shared(code.polygon, quad) > share * area for code in found)
 
 
 def _shared(one: Points, other: Points) -> float:
