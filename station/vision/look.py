@@ -11,39 +11,56 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from hardware.camera.frames import Bgr, Points
+from hardware.camera.frames import Bgr, Grey, Points
 from station.vision import codes, personal
 from station.vision.locate import Locator
 from station.vision.maps import Maps
 from station.vision.overlooked import Net
 from station.vision.rectify import Upright, mapped, rolled, size_mm, upright, with_margin
 from station.vision.seen import Candidate, Code, Label, Look, Region
-from station.vision.strays import strays
-from station.vision.text import Models, crop, ordered
+from station.vision.strays import PAPER_PX_MM, strays
+from station.vision.text import READ_HEIGHT_PX, Models, Reading, crop, ordered, tightened
 
-_FIND_PX_MM = 4.0  # lines of 2 mm are found here; what is smaller is found as strays
+_FIND_PX_MM = 3.5  # lines of 2 mm are found here; what is smaller is found as strays
 _STRAY_EDGE_MM = 1.0  # of the margin: a quad may be so much too small, and beyond lies the carton
-_READ_PX_MM = 10.0  # print of 2 mm fills half of the recogniser's 48 px
-_SQUEEZE = 0.65  # of a line's width: 213 lines read as well (0.997 of the characters) in two thirds of the time
+_READ_PX_MM = 8.0  # the camera's own on the platform
+_SQUEEZE = 0.55  # of a line's width: of 184 lines that may stay 183 were read as such, at 0.65 all, at 0.5 177
 _MARGIN_MM = 3.0  # around the quad: more than its corners are off at an IoU of 0.9
 _MOST_PX = 2400  # side of a rectified label: where the scale was misjudged, memory is not
-_DIRECTION_LINES = 6  # the longest lines vote on which way is up
+_DIRECTION_LINES = 6  # the longest lines vote on which way is up,
+_MAJORITY = 0.6  # of them; where fewer say the same, nothing that was read frees a line
+_AGREED = 3  # or so many of them when all of these say the same
+_IN_CODE = 0.5  # of a line's area: what the detector sees in a code costs reading and says nothing
 _SAME_LINE = 0.9  # of a line's area inside a code: the code's polygon covers it
 _READS = 0.8  # confidence of a line that is text, even between the bars of a code
 _TEXT_NOT_CODE = 0.6  # of an undecoded 2D code covered by lines of text: dense text
 _WEAK = 0.55  # mean confidence of a label's readings below which nothing on it may stay
 _LEAST_TELLING = 1  # personal lines or codes that make a sheet with text on it a label
-_MOST_READ = 8  # lines in a hurry: the highest, which cost most ink for their time; nine tenths of what may stay
+_HURRY_PX = 640  # of the recogniser's input, all lines together, in a hurry
+_LONGEST = 12.0  # times its height is a line that may stay; what is longer is an address, a name with a phone, a remark
 _STAGES = ("locate", "rectify", "text", "read", "codes", "personal")
 
 
 @dataclass(frozen=True)
+class _Frame:
+    """A photo, the same in grey, and its scale where that is known."""
+
+    bgr: Bgr
+    grey: Grey
+    px_per_mm: float | None
+
+
+@dataclass(frozen=True)
 class _Seen:
-    """A label turned upright: its quad on the photo, its picture, and its lines (quads in px of that picture)."""
+    """A label turned upright: its quad on the photo, its picture, and its lines (quads in px of that picture).
+
+    `agreed` says that its lines stand the same way up.
+    """
 
     quad: Points
     flat: Upright
     lines: list[Points]
+    agreed: bool
 
 
 class Eye:
@@ -72,60 +89,67 @@ class Eye:
         ms = dict.fromkeys(_STAGES, 0.0)
         with _timed(ms, "locate"):
             candidates = [Candidate(quad, 1.0) for quad in known] or self._locator.locate(bgr)
-        labels = [self._label(bgr, one, px_per_mm, ms, hurry) for one in candidates]
+        with _timed(ms, "rectify"):
+            frame = _Frame(bgr, np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2GRAY), np.uint8), px_per_mm)
+        labels = [self._label(frame, one, ms, hurry) for one in candidates]
         kept = [label for label in labels if label is not None]
         with _timed(ms, "locate"):
-            missed = self._net.overlooked(bgr, [_around(label.quad, px_per_mm) for label in kept])
-        kept += [self._further(bgr, one, px_per_mm, ms) for one in missed]
+            missed = self._net.overlooked(frame.grey, [_around(label.quad, px_per_mm)[0] for label in kept])
+        kept += [self._further(frame, one, ms) for one in missed]
         return Look(tuple(label if reveal else _silent(label) for label in kept), ms)
 
-    def _label(
-        self, bgr: Bgr, candidate: Candidate, px_per_mm: float | None, ms: dict[str, float], hurry: bool = False
-    ) -> Label | None:
-        seen = self._turned(bgr, candidate.quad, px_per_mm, ms)
+    def _label(self, frame: _Frame, candidate: Candidate, ms: dict[str, float], hurry: bool = False) -> Label | None:
+        seen = self._turned(frame.grey, candidate.quad, frame.px_per_mm, ms)
         flat = seen.flat
         with _timed(ms, "codes"):
-            found = codes.find(flat.picture, flat.px_per_mm)
+            found = codes.find(flat.picture, flat.px_per_mm, _MARGIN_MM)
         quads = sorted((ordered(quad) for quad in seen.lines), key=_height, reverse=True)
         with _timed(ms, "read"):
-            most = _MOST_READ if hurry else len(quads)
-            lines = self._read(flat, quads[:most]) + [_unread(quad, flat.px_per_mm) for quad in quads[most:]]
+            worth = _affordable([one for one in quads if not _is_in_code(one, found, _IN_CODE)]) if hurry else quads
+            read = {id(quad) for quad in worth}
+            lines = self._read(flat, worth)
+            lines += [_unread(quad, flat.px_per_mm) for quad in quads if id(quad) not in read]
         found = [code for code in found if not _is_text(code, lines, flat.px_per_mm)]
         lines = [line for line in lines if not _is_bars(line, flat.px_per_mm, found)]
         with _timed(ms, "text"):
-            lines += _strays(flat, lines, found)
+            lines += _strays(frame.bgr, flat, lines, found)
         with _timed(ms, "personal"):
             return _assembled(candidate, seen, lines, found)
 
-    def _further(self, bgr: Bgr, candidate: Candidate, px_per_mm: float | None, ms: dict[str, float]) -> Label:
+    def _further(self, frame: _Frame, candidate: Candidate, ms: dict[str, float]) -> Label:
         """Something personal outside every label: all of it is covered, whatever more is found there."""
-        label = self._label(bgr, candidate, px_per_mm, ms)
+        label = self._label(frame, candidate, ms)
         return replace(label or Label(candidate.quad, candidate.confidence, (), ()), whole=True)
 
-    def _turned(self, bgr: Bgr, quad: Points, px_per_mm: float | None, ms: dict[str, float]) -> _Seen:
+    def _turned(self, grey: Grey, quad: Points, px_per_mm: float | None, ms: dict[str, float]) -> _Seen:
         """Find the label's text and with it which way is up."""
         with _timed(ms, "rectify"):
-            flat = _flat(bgr, quad, size_mm(quad, px_per_mm))
-            small = _reduced(flat)
+            around, around_mm = _around(quad, px_per_mm)
+            flat = upright(grey, around, min(_READ_PX_MM, _MOST_PX / max(around_mm)), around_mm)
         with _timed(ms, "text"):
-            lines = [line for line, _ in self._finder.find(small)]
+            scale = min(1.0, _FIND_PX_MM / flat.px_per_mm)
+            small = cv2.resize(flat.picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+            lines = [line / scale for line, _ in self._finder.find(np.asarray(small, np.uint8))]
         with _timed(ms, "rectify"):
-            quarters = self._quarters(small, lines)
+            quarters, agreed = self._quarters(flat.picture, lines)
             up = flat.rolled(quarters)
         there = np.asarray(np.linalg.inv(up.to_photo) @ flat.to_photo, np.float64)
-        larger = flat.picture.shape[1] / small.shape[1]
-        return _Seen(rolled(quad, quarters), up, [mapped(line * larger, there) for line in lines])
+        return _Seen(rolled(quad, quarters), up, [mapped(line, there) for line in lines], agreed)
 
-    def _quarters(self, picture: Bgr, lines: list[Points]) -> int:
-        """By how many corners the quad has to roll for the text to stand upright."""
+    def _quarters(self, picture: Grey, lines: list[Points]) -> tuple[int, bool]:
+        """By how many corners the quad has to roll for the text to stand upright, and whether its lines agree."""
         across = sum(_spread(line)[0] * _height(line) for line in lines if _spread(line)[0] >= _spread(line)[1])
         down = sum(_spread(line)[1] * _height(line) for line in lines if _spread(line)[0] < _spread(line)[1])
         quarters = 1 if down > across else 0
         standing = [line for line in lines if (_spread(line)[0] < _spread(line)[1]) == bool(quarters)]
         longest = sorted(standing, key=lambda line: -max(_spread(line)))[:_DIRECTION_LINES]
-        votes = self._direction.upside_down([crop(picture, line) for line in longest])
-        flipped = bool(votes) and sum(votes) / len(votes) > 0.5
-        return (quarters + 2 * flipped) % 4
+        votes: list[bool] = []
+        for line in longest:
+            votes += [self._direction.upside_down([crop(picture, line)])[0] > 0.5]
+            if len(votes) == _AGREED and len(set(votes)) == 1:
+                break
+        flipped = sum(votes) / max(1, len(votes))
+        return (quarters + 2 * (flipped > 0.5)) % 4, max(flipped, 1 - flipped) > _MAJORITY
 
     def _read(self, flat: Upright, quads: list[Points]) -> list[personal.Line]:
         crops = [crop(flat.picture, quad) for quad in quads]
@@ -134,15 +158,31 @@ class Eye:
             if head_down > 0.5:
                 crops[index] = np.asarray(cv2.rotate(crops[index], cv2.ROTATE_180), np.uint8)
         readings = self._reader.read([_narrowed(one) for one in crops])
-        return [
-            personal.Line(quad / flat.px_per_mm, reading.text, reading.confidence)
-            for quad, reading in zip(quads, readings, strict=True)
-        ]
+        return [_line(flat, quad, reading) for quad, reading in zip(quads, readings, strict=True)]
 
 
-def _narrowed(line: Bgr) -> Bgr:
+def _affordable(quads: list[Points]) -> list[Points]:
+    """Of lines, the highest first, those that are read in a hurry: so the most ink is saved for the time."""
+    worth, left = [], float(_HURRY_PX)
+    for quad in quads:
+        length = max(_spread(quad)) / max(1.0, _height(quad))
+        cost = length * _SQUEEZE * READ_HEIGHT_PX
+        if length <= _LONGEST and cost <= left:
+            worth.append(quad)
+            left -= cost
+    return worth
+
+
+def _narrowed(line: Grey) -> Grey:
     columns = max(1, round(line.shape[1] * _SQUEEZE))
     return np.asarray(cv2.resize(line, (columns, line.shape[0]), interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _line(flat: Upright, quad: Points, reading: Reading) -> personal.Line:
+    """A line as it was read. One that may stay is framed closely: a tiny number beside it must not stay with it."""
+    stays = personal.may_stay(reading.text, reading.confidence)
+    own = tightened(flat.picture, quad) if stays else quad
+    return personal.Line(own / flat.px_per_mm, reading.text, reading.confidence)
 
 
 def _unread(quad: Points, px_per_mm: float) -> personal.Line:
@@ -156,21 +196,11 @@ def _timed(ms: dict[str, float], stage: str) -> Iterator[None]:
     ms[stage] += (time.perf_counter() - start) * 1000
 
 
-def _around(quad: Points, px_per_mm: float | None) -> Points:
-    """The quad of what is searched when a label is: itself and a margin."""
-    return with_margin(quad, size_mm(quad, px_per_mm), _MARGIN_MM)[0]
-
-
-def _flat(bgr: Bgr, quad: Points, size: tuple[float, float]) -> Upright:
-    """The label and a margin: print at its edge is whole, and a quad a little too small loses nothing."""
-    around, around_mm = with_margin(quad, size, _MARGIN_MM)
-    return upright(bgr, around, min(_READ_PX_MM, _MOST_PX / max(around_mm)), around_mm)
-
-
-def _reduced(flat: Upright) -> Bgr:
-    """The label at the scale at which its lines are found."""
-    scale = min(1.0, _FIND_PX_MM / flat.px_per_mm)
-    return np.asarray(cv2.resize(flat.picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
+def _around(quad: Points, px_per_mm: float | None) -> tuple[Points, tuple[float, float]]:
+    """Quad (px of the photo) and size (mm) of the label and a margin: print at its edge is whole, and a quad a little
+    too small loses nothing.
+    """
+    return with_margin(quad, size_mm(quad, px_per_mm), _MARGIN_MM)
 
 
 def _assembled(candidate: Candidate, seen: _Seen, lines: list[personal.Line], found: list[Code]) -> Label | None:
@@ -186,7 +216,7 @@ def _assembled(candidate: Candidate, seen: _Seen, lines: list[personal.Line], fo
     )
     on_photo = tuple(replace(code, polygon=flat.on_photo(code.polygon)) for code in found)
     sure = float(np.mean([line.confidence for line in lines if line.text] or [0.0]))
-    return Label(seen.quad, candidate.confidence * max(sure, 0.1), regions, on_photo, whole=sure < _WEAK)
+    return Label(seen.quad, candidate.confidence * max(sure, 0.1), regions, on_photo, sure < _WEAK or not seen.agreed)
 
 
 def _silent(label: Label) -> Label:
@@ -197,10 +227,12 @@ def _silent(label: Label) -> Label:
     )
 
 
-def _strays(flat: Upright, lines: list[personal.Line], found: list[Code]) -> list[personal.Line]:
+def _strays(bgr: Bgr, flat: Upright, lines: list[personal.Line], found: list[Code]) -> list[personal.Line]:
     """Print that no line and no code explains, as lines that nobody read."""
     explained = [line.quad_mm * flat.px_per_mm for line in lines] + [code.polygon for code in found]
-    left = strays(flat.picture, flat.px_per_mm, explained, _STRAY_EDGE_MM)
+    rows, columns = flat.picture.shape
+    paper = upright(bgr, flat.quad, PAPER_PX_MM, (columns / flat.px_per_mm, rows / flat.px_per_mm)).picture
+    left = strays(flat.picture, paper, flat.px_per_mm, explained, _STRAY_EDGE_MM)
     return [_unread(quad, flat.px_per_mm) for quad in left]
 
 
@@ -218,8 +250,13 @@ def _is_bars(line: personal.Line, px_per_mm: float, found: list[Code]) -> bool:
     if line.confidence >= _READS:
         return False
     quad = line.quad_mm * px_per_mm
+    return _is_in_code(quad, found, _SAME_LINE)
+
+
+def _is_in_code(quad: Points, found: list[Code], share: float) -> bool:
+    """Whether more than a share of a line (px) lies inside a code."""
     area = max(1.0, cv2.contourArea(quad.astype(np.float32)))
-    return any(_shared(code.polygon, quad) > _SAME_LINE * area for code in found)
+    return any(_shared(code.polygon, quad) > share * area for code in found)
 
 
 def _shared(one: Points, other: Points) -> float:

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from hardware.camera.frames import Bgr, Grey, Points
+from hardware.camera.frames import Grey, Points
 from station.vision import codes, personal
 from station.vision.seen import Candidate
 from station.vision.text import Direction, TextFinder, TextReader, crop, ordered
@@ -19,8 +19,10 @@ Box = tuple[int, int, int, int]  # left, top, right, bottom
 _FRAME_PX = 2304  # long side: 3.7 px/mm on the platform
 _HAT_PX = 13  # print has dark parts thinner than this
 _DARKER = 22  # levels by which print is darker than what it stands on
-_SPECK_PX = 14  # area of a letter's thinnest stroke
+_SPECK_PX = 14  # area of a letter's thinnest stroke,
+_SPECK_WINDOW_PX = 11  # which has more around it
 _FILLED = (0.06, 0.8)  # share of strokes in the box of a line
+_THIN_PX = 6.0  # of a straight line: a seam, the edge of a box; print of 1.6 mm cannot be read from here
 _STROKES_PX = 17  # gap between strokes of one line
 _COARSE = 4  # px of the frame to one where places are looked for
 _TOGETHER_PX = 60  # gap between lines of one place
@@ -43,21 +45,21 @@ class Net:
         self._reader = reader
         self._direction = direction
 
-    def overlooked(self, bgr: Bgr, known: list[Points]) -> list[Candidate]:
+    def overlooked(self, photo: Grey, known: list[Points]) -> list[Candidate]:
         """Places outside the `known` quads that hold something personal, as quads (4 x 2 px of the photo)."""
-        scale = min(1.0, _FRAME_PX / max(bgr.shape[:2]))
-        columns, rows = (max(1, round(side * scale)) for side in (bgr.shape[1], bgr.shape[0]))
-        grey = cv2.resize(cv2.cvtColor(bgr, cv2.COLOR_BGR2GRAY), (columns, rows), interpolation=cv2.INTER_AREA)
-        strokes = _strokes(np.asarray(grey, np.uint8))
+        scale = min(1.0, _FRAME_PX / max(photo.shape))
+        columns, rows = (max(1, round(side * scale)) for side in (photo.shape[1], photo.shape[0]))
+        frame = np.asarray(cv2.resize(photo, (columns, rows), interpolation=cv2.INTER_AREA), np.uint8)
+        strokes = _strokes(frame)
         for quad in known:
             cv2.fillPoly(strokes, [np.round(quad * scale).astype(np.int32)], 0)
-        found = [self._place(_tile(bgr, box, scale), strokes, box) for box in _places(strokes)]
+        found = [self._place(frame, strokes, box) for box in _places(strokes)]
         return [Candidate(quad / scale, _CONFIDENCE) for quad in found if quad is not None]
 
-    def _place(self, tile: Bgr, strokes: Mask, box: Box) -> Points | None:
+    def _place(self, frame: Grey, strokes: Mask, box: Box) -> Points | None:
         """The rectangle around all personal print inside `box` and outside the labels, if there is any."""
         left, top, right, bottom = box
-        outside = np.ascontiguousarray(strokes[top:bottom, left:right])
+        tile, outside = (np.ascontiguousarray(each[top:bottom, left:right]) for each in (frame, strokes))
         lines = [quad for quad, _ in self._finder.find(tile) if _stands_on(quad, outside)]
         telling = [quad for quad, text in zip(lines, self._texts(tile, lines), strict=True) if personal.telling(text)]
         telling += [quad for _, _, quad in codes.read(tile) if _stands_on(quad, outside)]
@@ -68,7 +70,7 @@ class Net:
         around = cv2.boxPoints((centre, (width + 2 * _GROW_PX, height + 2 * _GROW_PX), angle))
         return ordered(np.asarray(around, np.float64)) + np.array([left, top], np.float64)
 
-    def _texts(self, tile: Bgr, lines: list[Points]) -> list[str]:
+    def _texts(self, tile: Grey, lines: list[Points]) -> list[str]:
         crops = [crop(tile, ordered(line)) for line in lines]
         turned = self._direction.upside_down(crops)
         upright = [
@@ -76,14 +78,6 @@ class Net:
             for one, down in zip(crops, turned, strict=True)
         ]
         return [reading.text for reading in self._reader.read(upright)]
-
-
-def _tile(bgr: Bgr, box: Box, scale: float) -> Bgr:
-    """A box of the smaller frame, cut from the photo at the frame's size."""
-    left, top, right, bottom = box
-    low, high = (np.round(np.array(corner) / scale).astype(int) for corner in ((left, top), (right, bottom)))
-    part = bgr[low[1] : high[1], low[0] : high[0]]
-    return np.asarray(cv2.resize(part, (right - left, bottom - top), interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _places(strokes: Mask) -> list[Box]:
@@ -134,19 +128,18 @@ def _blocks(strokes: Mask) -> list[Points]:
     ]
 
 
-def _is_code(tile: Bgr, quad: Points) -> bool:
+def _is_code(tile: Grey, quad: Points) -> bool:
     """Whether bars stand in a block, decoded or not."""
     found = codes.find(crop(tile, quad), _PX_MM)
     return any(code.decoded or code.symbology == "1D" for code in found)
 
 
 def _strokes(grey: Grey) -> Mask:
-    """Dark strokes, without the specks of paper grain."""
+    """Dark strokes, without the specks of paper grain: these have little around them."""
     hat = cv2.morphologyEx(grey, cv2.MORPH_BLACKHAT, np.ones((_HAT_PX, _HAT_PX), np.uint8))
-    _, names, stats, _ = cv2.connectedComponentsWithStats((hat > _DARKER).astype(np.uint8))
-    large = stats[:, cv2.CC_STAT_AREA] >= _SPECK_PX
-    large[0] = False
-    return np.take(large.astype(np.uint8), np.asarray(names))
+    _, strokes = cv2.threshold(hat, _DARKER, 1, cv2.THRESH_BINARY)
+    around = cv2.boxFilter(strokes, -1, (_SPECK_WINDOW_PX, _SPECK_WINDOW_PX), normalize=False)
+    return np.asarray(cv2.bitwise_and(strokes, cv2.threshold(around, _SPECK_PX - 1, 1, cv2.THRESH_BINARY)[1]), np.uint8)
 
 
 def _boxes(mask: Mask) -> list[Box]:
@@ -155,12 +148,15 @@ def _boxes(mask: Mask) -> list[Box]:
 
 
 def _is_line(box: Box, strokes: Mask) -> bool:
-    """Whether a blob has the size of a line and is made of strokes: neither a crease nor one solid edge."""
+    """Whether a blob has the size of a line and is made of strokes: neither a crease nor one solid or straight edge."""
     left, top, right, bottom = box
     width, height = right - left, bottom - top
     if max(width, height) < _LEAST_PX[0] or min(width, height) < _LEAST_PX[1]:
         return False
-    return _FILLED[0] < float(strokes[top:bottom, left:right].mean()) < _FILLED[1]
+    blob = strokes[top:bottom, left:right]
+    if not _FILLED[0] < float(blob.mean()) < _FILLED[1]:
+        return False
+    return min(cv2.minAreaRect(cv2.findNonZero(blob))[1]) > _THIN_PX
 
 
 def _affordable(boxes: list[Box], shape: tuple[int, ...]) -> list[Box]:

@@ -118,7 +118,7 @@ def _kind(text: str, confidence: float, code_texts: Sequence[str]) -> Kind:
         return "order" if _ORDER.search(text) else sure
     if not routing and _repeats_code(text, code_texts):
         return "number"
-    return "other" if confidence >= _SURE and allowed(text) else _guessed(text)
+    return "other" if may_stay(text, confidence) else _guessed(text)
 
 
 def _guessed(text: str) -> Kind:
@@ -128,6 +128,11 @@ def _guessed(text: str) -> Kind:
     if _ADDRESS.search(text):
         return "address"
     return "name" if _NAME_TITLE.search(text) or _RECIPIENT.search(text) else "remark"
+
+
+def may_stay(text: str, confidence: float) -> bool:
+    """Whether a line was read surely enough as something that identifies nobody."""
+    return confidence >= _SURE and allowed(normalised(text))
 
 
 def allowed(text: str) -> bool:

@@ -6,9 +6,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from hardware.camera.frames import Bgr, Points
+from hardware.camera.frames import Points
 
 Matrix = NDArray[np.float64]  # 3 x 3
+Picture = NDArray[np.uint8]  # H x W in grey, or H x W x 3
 
 # Width x height in mm: GB/T 41833-2022 and the couriers' own formats; 102 x 152 and 102 x 203 are 4 x 6 and 4 x 8 in.
 FORMATS_MM = (
@@ -23,13 +24,14 @@ FORMATS_MM = (
 )
 _OTHER_FORMAT = 0.08  # of the aspect: further away, the label has none of these formats
 _OTHER_SIDE_MM = 110.0  # geometric mean of the sides of a label of unknown format
+_TURNS = (cv2.ROTATE_90_COUNTERCLOCKWISE, cv2.ROTATE_180, cv2.ROTATE_90_CLOCKWISE)  # by one quarter and more
 
 
 @dataclass(frozen=True)
 class Upright:
     """A label as if it lay straight before the eye. `to_photo` takes its pixels to the photo's (3 x 3)."""
 
-    picture: Bgr
+    picture: Picture
     to_photo: Matrix
     px_per_mm: float
 
@@ -37,24 +39,26 @@ class Upright:
         """Points (N x 2) of this picture in pixels of the photo."""
         return mapped(points, self.to_photo)
 
+    @property
+    def quad(self) -> Points:
+        """The corners of this picture in pixels of the photo."""
+        return self.on_photo(_corners(*self.picture.shape[1::-1]))
+
     def rolled(self, quarters: int) -> "Upright":
         """The same label turned so that its upper left corner is the one `quarters` further on clockwise."""
-        rows, columns = self.picture.shape[:2]
-        corners = np.array([[0, 0], [columns, 0], [columns, rows], [0, rows]], np.float64)
-        picture = np.ascontiguousarray(np.rot90(self.picture, quarters))
-        high, wide = picture.shape[:2]
-        upright = np.array([[0, 0], [wide, 0], [wide, high], [0, high]], np.float32)
-        back = cv2.getPerspectiveTransform(upright, np.asarray(rolled(corners, quarters), np.float32))
+        corners = _corners(*self.picture.shape[1::-1])
+        picture = np.asarray(cv2.rotate(self.picture, _TURNS[quarters - 1]), np.uint8) if quarters else self.picture
+        turned = _corners(*picture.shape[1::-1])
+        back = cv2.getPerspectiveTransform(turned.astype(np.float32), np.asarray(rolled(corners, quarters), np.float32))
         return Upright(picture, np.asarray(self.to_photo @ back, np.float64), self.px_per_mm)
 
 
-def upright(bgr: Bgr, quad: Points, px_per_mm: float, size_mm: tuple[float, float]) -> Upright:
+def upright(photo: Picture, quad: Points, px_per_mm: float, size_mm: tuple[float, float]) -> Upright:
     """The label inside `quad` (4 x 2 px of the photo, from its upper left, clockwise), `size_mm` wide and high."""
     columns, rows = (max(1, round(side * px_per_mm)) for side in size_mm)
-    corners = np.array([[0, 0], [columns, 0], [columns, rows], [0, rows]], np.float32)
-    to_photo = cv2.getPerspectiveTransform(corners, quad.astype(np.float32))
+    to_photo = cv2.getPerspectiveTransform(_corners(columns, rows).astype(np.float32), quad.astype(np.float32))
     picture = cv2.warpPerspective(
-        bgr, to_photo, (columns, rows), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REPLICATE
+        photo, to_photo, (columns, rows), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REPLICATE
     )
     return Upright(np.asarray(picture, np.uint8), np.asarray(to_photo, np.float64), px_per_mm)
 
@@ -62,8 +66,8 @@ def upright(bgr: Bgr, quad: Points, px_per_mm: float, size_mm: tuple[float, floa
 def with_margin(quad: Points, size_mm: tuple[float, float], margin_mm: float) -> tuple[Points, tuple[float, float]]:
     """The quad and size of the label and `margin_mm` around it, in the label's own plane."""
     width, height = size_mm
-    corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
-    plane = np.asarray(cv2.getPerspectiveTransform(corners, quad.astype(np.float32)), np.float64)
+    corners = _corners(width, height)
+    plane = np.asarray(cv2.getPerspectiveTransform(corners.astype(np.float32), quad.astype(np.float32)), np.float64)
     outwards = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]], np.float64) * margin_mm
     return mapped(corners + outwards, plane), (width + 2 * margin_mm, height + 2 * margin_mm)
 
@@ -85,6 +89,10 @@ def sides_px(quad: Points) -> tuple[float, float]:
     """Mean width and mean height of a quad, at least 1 px."""
     sides = np.linalg.norm(np.roll(quad, -1, axis=0) - quad, axis=1)
     return max(1.0, float(sides[0] + sides[2]) / 2), max(1.0, float(sides[1] + sides[3]) / 2)
+
+
+def _corners(width: float, height: float) -> Points:
+    return np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float64)
 
 
 def rolled(quad: Points, quarters: int) -> Points:

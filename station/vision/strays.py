@@ -13,35 +13,39 @@ from station.vision.text import ordered
 
 Mask = NDArray[np.uint8]
 
-PX_MM = 5.0  # a stroke of 0.2 mm is one pixel
+PX_MM = 4.0  # a stroke of 0.2 mm darkens most of a pixel
+PAPER_PX_MM = 2.5  # of the picture on which paper is told from carton
 _STROKE_MM = 2.2  # print is made of strokes thinner than this
 _DARKER = 0.14  # of the paper's level by which print is darker; wrinkles and fibres stay below
 _PAPER_MM = 9.0  # as far as paper is looked for around a pixel
+_PAPER_SHRINK = 4  # times that the picture is smaller on which it is looked for
 _RIM_MM = 5.0  # the margin of 3 mm, and what a quad may be off
 _RIM_PAPER, _SHADED_PAPER = 0.75, 0.4  # of the label's own paper; kraft has 0.55 in its darkest channel, a platform 0.3
 _RULE_MM = 9.0  # straight lines longer than this are rules
 _LONGEST_MM = 45.0  # no bar of a code and no stroke of a letter is longer: a rule, however thick
-_ASLANT_PX = 5  # a rule of 9 mm that is 4 degrees aslant stays within this
+_ASLANT_PX = 4  # a rule of 9 mm that is 4 degrees aslant stays within this
 _RULE_DENSITY = 0.3  # of print around a rule; bars of a code have 0.5
 _RULE_WINDOW_MM = 3.0
 _EXPLAINED_MM = 0.4  # around lines and codes that are known
 _SPECK_MM2 = 0.12  # a dot of an i, dirt
+_SPECK_WINDOW_MM = 1.2  # within which a stroke has more than a speck's area
 _TOGETHER_MM = 1.4  # gap between strokes of one stray
-_EDGE_MM = 0.5  # around a stray: strokes lose their blurred rim to the threshold
+_EDGE_MM = 0.6  # around a stray: strokes lose their blurred rim to the threshold
 _LEAST_MM = 1.0  # longer side of the smallest stray
 _LEAST_HIGH_MM = 0.5  # shorter side; the edge of the paper and remains of rules are thinner
 
 
-def strays(upright: Bgr, px_per_mm: float, explained: list[Points], edge_mm: float) -> list[Points]:
+def strays(upright: Grey, paper: Bgr, px_per_mm: float, explained: list[Points], edge_mm: float) -> list[Points]:
     """Rectangles (4 x 2 px, any direction) of print outside the `explained` polygons of an upright label.
 
-    `edge_mm` of the picture is not the label and left out.
+    `paper` is the same label in colour at `PAPER_PX_MM`. `edge_mm` of the picture is not the label and left out.
     """
     scale = PX_MM / px_per_mm
     small = np.asarray(cv2.resize(upright, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
-    grey = np.asarray(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY), np.uint8)
-    left = _without(_strokes(grey) & _on_paper(small), explained, scale, round(edge_mm * PX_MM))
-    together = cv2.morphologyEx(_without_specks(left), cv2.MORPH_CLOSE, _ellipse(_TOGETHER_MM))
+    there = cv2.resize(_on_paper(paper), small.shape[::-1], interpolation=cv2.INTER_NEAREST)
+    printed = np.asarray(cv2.bitwise_and(_strokes(small), there), np.uint8)
+    left = _without(printed, explained, scale, round(edge_mm * PX_MM))
+    together = cv2.morphologyEx(_without_specks(left), cv2.MORPH_CLOSE, _ellipse(_TOGETHER_MM * PX_MM))
     return [quad / scale for quad in _rectangles(np.asarray(together, np.uint8))]
 
 
@@ -50,8 +54,8 @@ def _on_paper(bgr: Bgr) -> Mask:
 
     Near the rim the carton may begin; further in only what is far too dark for paper in a shadow is left out.
     """
-    level = cv2.morphologyEx(bgr.min(axis=2), cv2.MORPH_CLOSE, _ellipse(_STROKE_MM))
-    ring = round(_RIM_MM * PX_MM)
+    level = cv2.morphologyEx(bgr.min(axis=2), cv2.MORPH_CLOSE, _ellipse(_STROKE_MM * PAPER_PX_MM))
+    ring = round(_RIM_MM * PAPER_PX_MM)
     least = np.full(level.shape, _RIM_PAPER * float(np.median(level)), np.float32)
     least[ring:-ring, ring:-ring] *= _SHADED_PAPER / _RIM_PAPER
     return np.asarray((level > least).astype(np.uint8), np.uint8)
@@ -59,9 +63,12 @@ def _on_paper(bgr: Bgr) -> Mask:
 
 def _strokes(grey: Grey) -> Mask:
     """Print (1) of any kind but long rules."""
-    paper = cv2.dilate(cv2.resize(grey, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA), _ellipse(_PAPER_MM / 4))
+    share = 1 / _PAPER_SHRINK
+    light = cv2.resize(grey, None, fx=share, fy=share, interpolation=cv2.INTER_AREA)
+    paper = cv2.dilate(light, _ellipse(_PAPER_MM * PX_MM * share))
     level = cv2.resize(paper, grey.shape[::-1], interpolation=cv2.INTER_LINEAR)
-    hat = cv2.morphologyEx(grey, cv2.MORPH_BLACKHAT, _ellipse(_STROKE_MM))
+    side = round(_STROKE_MM * PX_MM) | 1
+    hat = cv2.morphologyEx(grey, cv2.MORPH_BLACKHAT, np.ones((side, side), np.uint8))
     strokes = np.asarray((hat > _DARKER * level).astype(np.uint8), np.uint8)
     return np.asarray(strokes & ~_rules(strokes), np.uint8)
 
@@ -69,12 +76,13 @@ def _strokes(grey: Grey) -> Mask:
 def _rules(strokes: Mask) -> Mask:
     """Long straight lines that stand alone, level or upright within some 4 degrees (1)."""
     window = round(_RULE_WINDOW_MM * PX_MM)
-    density = cv2.boxFilter(strokes.astype(np.float32), -1, (window, window))
+    density = cv2.boxFilter(strokes, cv2.CV_16U, (window, window), normalize=False)
+    alone = (density < _RULE_DENSITY * window**2).astype(np.uint8)
     length, longest = round(_RULE_MM * PX_MM), round(_LONGEST_MM * PX_MM)
-    level, upright = (_runs(strokes, shape) for shape in ((1, length), (length, 1)))
+    lines = [_runs(strokes, shape) & alone for shape in ((1, length), (length, 1))]
     bars = [_runs(strokes, shape) for shape in ((1, longest), (longest, 1))]
-    rules = ((cv2.bitwise_or(level, upright) > 0) & (density < _RULE_DENSITY)) | (cv2.bitwise_or(*bars) > 0)
-    return np.asarray(cv2.dilate(rules.astype(np.uint8), np.ones((3, 3), np.uint8)), np.uint8)
+    rules = lines[0] | lines[1] | bars[0] | bars[1]
+    return np.asarray(cv2.dilate(rules, np.ones((3, 3), np.uint8)), np.uint8)
 
 
 def _runs(strokes: Mask, shape: tuple[int, int]) -> Mask:
@@ -96,24 +104,25 @@ def _without(strokes: Mask, explained: list[Points], scale: float, edge_px: int)
 
 
 def _without_specks(strokes: Mask) -> Mask:
-    _, names, stats, _ = cv2.connectedComponentsWithStats(strokes)
-    large = stats[:, cv2.CC_STAT_AREA] >= _SPECK_MM2 * PX_MM**2
-    large[0] = False
-    return np.asarray(large[names].astype(np.uint8), np.uint8)
+    """Strokes that have more than a speck's area around them."""
+    side = round(_SPECK_WINDOW_MM * PX_MM) | 1
+    area = cv2.boxFilter(strokes, cv2.CV_16U, (side, side), normalize=False)
+    return np.asarray(strokes & (area >= _SPECK_MM2 * PX_MM**2), np.uint8)
 
 
 def _rectangles(mask: Mask) -> list[Points]:
     """The least rectangles around the blobs of print, without those as thin as a line."""
     shapes, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
-    blobs = [cv2.minAreaRect(shape) for shape in shapes]
-    edge = _EDGE_MM * PX_MM
+    # Contours run through the middles of pixels: half a pixel is missing on every side.
+    blobs = [(at, (width + 1, height + 1), angle) for at, (width, height), angle in map(cv2.minAreaRect, shapes)]
+    edge = 2 * _EDGE_MM * PX_MM
     return [
-        ordered(np.asarray(cv2.boxPoints((centre, (width + 2 * edge, height + 2 * edge), angle)), np.float64))
-        for centre, (width, height), angle in blobs
+        ordered(np.asarray(cv2.boxPoints((at, (width + edge, height + edge), angle)), np.float64) + 0.5)
+        for at, (width, height), angle in blobs
         if max(width, height) >= _LEAST_MM * PX_MM and min(width, height) >= _LEAST_HIGH_MM * PX_MM
     ]
 
 
-def _ellipse(size_mm: float) -> Mask:
-    side = max(3, round(size_mm * PX_MM) | 1)
+def _ellipse(size_px: float) -> Mask:
+    side = max(3, round(size_px) | 1)
     return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side)), np.uint8)

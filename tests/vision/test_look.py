@@ -2,6 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
+from station.scenes.waybill import render
 from station.vision.look import Eye
 from tests.vision.pictures import YUNDA_PX_MM, box, covered, on_background, picture
 
@@ -132,3 +133,36 @@ def test_a_number_on_the_carton_itself_is_caught(eye):
 def test_tiny_and_empty_pictures_have_no_label(eye):
     assert eye.look(np.zeros((1, 1, 3), np.uint8)).labels == ()
     assert eye.look(np.full((500, 500, 3), 255, np.uint8)).labels == ()
+
+
+def test_a_label_whose_lines_stand_both_ways_up_is_personal_as_a_whole(eye):
+    upper = picture("yunda-76x130.png")[:400]
+    both = np.vstack([upper, cv2.rotate(upper, cv2.ROTATE_180)])
+    corners = box(100, 100, 100 + both.shape[1], 100 + both.shape[0])
+    photo = on_background(both, np.full((1000, 700, 3), 70, np.uint8), corners)
+    (label,) = eye.look(photo, px_per_mm=YUNDA_PX_MM, known=[corners]).labels
+    assert label.whole
+
+
+def test_a_label_too_blurred_to_read_is_personal_as_a_whole(eye, yunda):
+    assert not yunda.labels[0].whole
+    blurred = cv2.GaussianBlur(picture("yunda-76x130.png"), (0, 0), 6)
+    whole = box(0, 0, blurred.shape[1], blurred.shape[0])
+    (label,) = eye.look(blurred, px_per_mm=YUNDA_PX_MM, known=[whole]).labels
+    assert label.whole
+
+
+@pytest.mark.parametrize("blur_px", [0, 4])
+def test_a_2d_code_is_personal_read_or_not(eye, blur_px):
+    label = render("UPS", np.random.default_rng(4), 8.0)
+    code = next(mark for mark in label.marks if mark.symbology == "MaxiCode")
+    seen = cv2.GaussianBlur(label.picture, (0, 0), blur_px) if blur_px else label.picture
+    whole = box(0, 0, seen.shape[1], seen.shape[0])
+    look = eye.look(seen, px_per_mm=8.0, known=[whole])
+    assert covered(np.asarray(code.polygon_mm) * 8.0, [whole] if look.labels[0].whole else personal(look)) >= 0.99
+
+
+def test_in_a_hurry_what_was_not_read_is_personal(eye, yunda):
+    hurried = eye.look(picture("yunda-76x130.png"), hurry=True)
+    missed = [place for place in personal(yunda) if covered(place, personal(hurried)) < 0.9]
+    assert missed == []

@@ -3,10 +3,16 @@
 import cv2
 import numpy as np
 
-from station.vision.strays import strays
+from station.vision import strays as module
 from tests.vision.pictures import box, covered
 
 PX_MM = 10.0
+
+
+def strays(bgr, px_per_mm, explained, edge_mm):
+    share = module.PAPER_PX_MM / px_per_mm
+    paper = cv2.resize(bgr, None, fx=share, fy=share, interpolation=cv2.INTER_LINEAR)
+    return module.strays(cv2.cvtColor(bgr, cv2.COLOR_BGR2GRAY), paper, px_per_mm, explained, edge_mm)
 
 
 def label():

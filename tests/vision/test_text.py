@@ -4,7 +4,7 @@ import pytest
 
 from hardware.errors import ConfigError
 from station.vision.network import model_path
-from station.vision.text import Direction, TesseractReader, TextFinder, TextReader, crop, ordered
+from station.vision.text import Direction, TesseractReader, TextFinder, TextReader, crop, ordered, tightened
 from tests.vision.pictures import box, covered, picture
 
 
@@ -79,3 +79,20 @@ def test_a_line_that_runs_down_is_turned():
 
 def test_corners_start_upper_left_and_go_clockwise():
     assert ordered(box(2, 3, 9, 5)[[2, 0, 3, 1]]).tolist() == box(2, 3, 9, 5).tolist()
+
+
+@pytest.mark.parametrize("down", [False, True])
+def test_a_line_is_framed_without_the_tiny_number_beside_it(down):
+    picture = np.full((120, 400), 240, np.uint8)
+    cv2.putText(picture, "GROUND", (60, 80), cv2.FONT_HERSHEY_SIMPLEX, 1.6, 20, 4, cv2.LINE_AA)
+    cv2.putText(picture, "1234567890123", (60, 100), cv2.FONT_HERSHEY_SIMPLEX, 0.4, 20, 1, cv2.LINE_AA)
+    cv2.line(picture, (45, 0), (45, 119), 20, 2)
+    line, number = box(62, 47, 250, 80), box(60, 91, 165, 101)
+    around = box(40, 36, 290, 106)
+    if down:
+        picture = np.ascontiguousarray(picture.T)
+        line, number, around = (ordered(each[:, ::-1]) for each in (line, number, around))
+    own = tightened(picture, around)
+    assert covered(line, [own]) > 0.9
+    assert covered(number, [own]) < 0.05
+    assert covered(own, [around]) > 0.99
