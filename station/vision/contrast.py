@@ -14,6 +14,7 @@ from station.vision.patch import Mask, Patch
 
 Levels = NDArray[np.float32]  # H x W
 
+_PAPER_PERCENT = 95.0
 WHITE = 220.0  # level of well lit paper, to which contrasts are scaled
 _DARK = 0.4  # of the paper's level: ink lies at 0.05 to 0.2 of it, kraft at 0.5 and more, half a gap at 0.5
 _LEAST_PAPER = 110.0  # kraft under good light: a face without any paper must not lower the level of "dark" to ink's
@@ -56,6 +57,11 @@ def remains(patch: Patch, paper: float) -> Remains:
         streaks(grey, dark, patch.px_per_mm) * scale,
         _marks(grey, patch, paper),
     )
+
+
+def paper_of(grey: Grey) -> float:
+    """The level of the lightest things in a picture, but for shine: paper or board (0 to 255)."""
+    return float(np.percentile(grey, _PAPER_PERCENT))
 
 
 def contrast(grey: Grey, where: Mask, px_per_mm: float) -> float:

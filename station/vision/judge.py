@@ -15,7 +15,7 @@ from hardware.camera.frames import Bgr, Grey, Points
 from station.vision.align import Homography, align
 from station.vision.attacks import decodes, lifted_codes, turned, views_of_text
 from station.vision.belief import SURE, Stood, believed, counted
-from station.vision.contrast import Remains, remains
+from station.vision.contrast import Remains, paper_of, remains
 from station.vision.patch import Patch, cut, outside_share
 from station.vision.redraw import known_symbol, redrawn
 from station.vision.seen import Answer, Place, PlaceVerdict, Verdict
@@ -25,7 +25,6 @@ from station.vision.through import share_through
 
 Finding = tuple[Answer, str]  # an answer and why
 
-_PAPER_PERCENT = 95.0  # the lightest things around a place, but for shine, are paper or board
 _AROUND_MM = 3.0  # cut out with the place: quiet zones of codes, and something to compare with
 _NEAR_MM = 15.0  # as far as the light and the sharpness of a place are taken from its surroundings
 _READ_MARGIN_MM = 0.4  # a line reads better with some room around
@@ -43,7 +42,6 @@ _ANY_WAY = slice(None)  # up, of the ways in which a line can be turned
 _TWO_WAYS = 2  # of a line that is clearly longer than high
 _SAME_WAY = 0.9  # cosine: both patches have their long side across, but either may stand on its head
 _SURE_OF_WAY = 0.4  # beyond a half: the classifier was right in all of 96 lines
-_SHOWING = 0.0028  # of the print's contrast; what one film of 0.995 lets through is measured as 0.0042 and more
 _FACE_MM = 40.0  # of the face around a place: by it the face is followed to another photo, and its sharpness judged
 
 
@@ -84,11 +82,11 @@ class Judge:
             return PlaceVerdict(place, "unseen", "the place is out of the picture")
         near = _near(bgr, place.polygon, px_per_mm, _NEAR_MM)
         patch = cut(bgr, place.polygon, px_per_mm, _AROUND_MM)
-        paper = float(np.percentile(near, _PAPER_PERCENT))
+        paper = paper_of(near)
         left = remains(patch, paper)
         glare = _glare(patch)
         finding = None if glare else _measured(left)  # glare is light, but it is not bare paper
-        shows = _shows(patch, known, left, paper) if known and not finding else None
+        shows = share_through(patch, known, left.dark, paper) if known and not finding else None
         filtered = shows is not None and left.bare <= _BARE_SHARE
         finding = finding or _shown(shows) or self._read(patch, place, left, known, filtered) or glare
         finding = finding or _soft(bgr, place, px_per_mm, paper) or _clean(left)
@@ -177,17 +175,8 @@ def _measured(left: Remains) -> Finding | None:
     return None
 
 
-def _shows(patch: Patch, known: Patch, left: Remains, paper: float) -> float | None:
-    """The share of what stood there that shows through the ink, None where that can't be told."""
-    brightness = paper / max(1.0, float(np.percentile(known.grey, _PAPER_PERCENT)))
-    return share_through(patch, known, left.dark, brightness)
-
-
 def _shown(share: float | None) -> Finding | None:
-    """A share of 0.2 % is less than half a level of 255 in black on white: one film of the very best ink."""
-    if share is None or share < _SHOWING:
-        return None
-    return "readable", f"{100 * share:.1f} % of the print shows through"
+    return ("readable", f"{100 * share:.1f} % of the print shows through") if share else None
 
 
 def comes_back(patch: Patch, known: Patch | None) -> bool:

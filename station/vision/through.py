@@ -11,13 +11,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from hardware.camera.frames import Bgr, Points
-from station.vision.contrast import Levels, blurred, shrunk
+from hardware.camera.frames import Points
+from station.vision.contrast import WHITE, Levels, blurred, paper_of, shrunk
 from station.vision.patch import Mask, Patch
 
 Parts = NDArray[np.float32]  # K x H x W: a place in parts of equal size
 Lags = NDArray[np.float64]  # the correlation at every shift of one part, H x W
 
+_REPEAT = cv2.BORDER_REPLICATE
 _FINE_MM = 0.1  # half the stroke of small print
 _COARSE_MM = 1.0  # broader than any bar or stroke
 _PART_MM = (6.0, 24.0)  # at most, height x width: a line, half an address; one line of a label may show by itself
@@ -28,27 +29,30 @@ _LEAST_AWAY_MM = 2.5  # of such shifts in all: fewer tell little of what chance 
 _LEAST_UNDER_INK = 0.5  # of the place
 _LEAST_PRINT = 6.0  # standard deviation of the template (levels): with less nothing was printed there, or not seen
 _LEAST_KEPT = 0.3  # of the print's energy once rows are level: bars that run along the rows keep only their ends
-_CERTAIN_WHOLE = 4.0  # standard deviations of chance: two layers of ink gave 3.3 at most, one of 0.995 gave 5.6 or more
-_CERTAIN_PART = 5.0  # there are many parts to look at
+_FAINTEST = 0.17  # of 255, root mean square of what comes through: the faintest line that was told at all had 0.18
+# What counts: so many standard deviations beyond chance, and a share that may be as large as this, two deviations
+# allowed. One film of 0.995 lets 0.5 % through; one of 0.998, with less than half a level of 255 left, 0.2 % and, where
+# its ink is uneven, 0.3 % of a line or 0.4 % of a part of it.
+_WHOLE = (4.0, 0.0048)
+_PART = (5.0, 0.0065)
 
 
-def share_through(patch: Patch, stood: Patch, dark: Mask, brightness: float) -> float | None:
-    """The share (0 to 1) of the print's contrast that is seen through the ink, 0.0 where chance explains it.
+def share_through(patch: Patch, stood: Patch, dark: Mask, paper: float) -> float | None:
+    """The share (0 to 1) of the print's contrast that is seen through the ink, 0.0 where chance explains it or where it
+    is too little for anyone.
 
-    `dark` (H x W of `patch`) is what is under ink, `brightness` how much lighter paper is than on the photo of `stood`.
+    `dark` (H x W of `patch`) is what is under ink, `paper` the level of the lightest paper around (0 to 255).
     None where it can't be told: nothing was printed, or the two do not match.
     """
     moved = _moved(stood.polygon, patch.polygon)
     if moved is None or dark.sum() < _LEAST_UNDER_INK * patch.inside.sum():
         return None
     inner = dark & shrunk(patch.inside, _EDGE_MM * patch.px_per_mm)
-    rows, columns = dark.shape
-    before = cv2.warpPerspective(_levels(stood.bgr), moved, (columns, rows), borderMode=cv2.BORDER_REPLICATE)
+    before = cv2.warpPerspective(_lit(stood, paper_of(stood.grey)), moved, dark.shape[::-1], borderMode=_REPEAT)
     print_ = _detail(np.asarray(before, np.float32), np.ones_like(dark), patch.px_per_mm) * inner
-    seen = _detail(_levels(patch.bgr), dark, patch.px_per_mm) * inner
+    seen = _detail(_lit(patch, paper), dark, patch.px_per_mm) * inner
     parts = (_parts(np.asarray(one, np.float32), patch) for one in (print_, seen, inner))
-    shares = list(_shares(patch.px_per_mm, *parts))
-    return max(shares) / brightness if shares else None
+    return max(_shares(patch.px_per_mm, *parts), default=None)
 
 
 def _moved(source: Points, target: Points) -> NDArray[np.float64] | None:
@@ -59,9 +63,9 @@ def _moved(source: Points, target: Points) -> NDArray[np.float64] | None:
     return None if matrix is None else np.asarray(matrix, np.float64)
 
 
-def _levels(bgr: Bgr) -> Levels:
-    """The mean of the channels, not rounded: under ink there is less than one level to see."""
-    return np.asarray(bgr.mean(axis=2, dtype=np.float32))
+def _lit(patch: Patch, paper: float) -> Levels:
+    """The mean of the channels, as under good light, and not rounded: under ink there is less than one level to see."""
+    return np.asarray(patch.bgr.mean(axis=2, dtype=np.float32) * (WHITE / max(paper, 1.0)), np.float32)
 
 
 def _detail(levels: Levels, where: Mask, px_per_mm: float) -> Levels:
@@ -87,14 +91,15 @@ def _shares(px_per_mm: float, print_: Parts, seen: Parts, dark: Parts) -> Iterat
         of_print = np.fft.rfft2(template)
         across = np.fft.irfft2(np.conj(of_print) * np.fft.rfft2(picture), s=template.shape[1:])
         itself = np.fft.irfft2(np.abs(of_print) ** 2, s=template.shape[1:])
-        least = np.maximum(_LEAST_PRINT**2 * dark.sum(axis=(1, 2)), _LEAST_KEPT * (print_**2).sum(axis=(1, 2)))
+        count = dark.sum(axis=(1, 2))
+        least = np.maximum(_LEAST_PRINT**2 * count, _LEAST_KEPT * (print_**2).sum(axis=(1, 2)))
         home, away = _home_and_away(template.shape[1:], px_per_mm)
         if away.any(axis=0).sum() < _LEAST_AWAY_MM * px_per_mm:
             continue
         if itself[:, 0, 0].sum() > least.sum():
-            yield _share(across.sum(axis=0), itself.sum(axis=0), home, away, _CERTAIN_WHOLE)
+            yield _share(across.sum(axis=0), itself.sum(axis=0), home, away, float(count.sum()), _WHOLE)
         for part in np.flatnonzero(itself[:, 0, 0] > least):
-            yield _share(across[part], itself[part], home, away, _CERTAIN_PART)
+            yield _share(across[part], itself[part], home, away, float(count[part]), _PART)
 
 
 def _level(parts: Parts, dark: Parts) -> Parts:
@@ -110,9 +115,11 @@ def _home_and_away(shape: tuple[int, ...], px_per_mm: float) -> tuple[Mask, Mask
     return near & (along <= _HOME_MM), near & (along > _AWAY_MM)
 
 
-def _share(across: Lags, itself: Lags, home: Mask, away: Mask, certain: float) -> float:
-    """The print's strength in what is seen if it is beyond chance, else 0. Its own echo is taken off chance first."""
+def _share(across: Lags, itself: Lags, home: Mask, away: Mask, count: float, counts: tuple[float, float]) -> float:
+    """The print's strength in what is seen of `count` pixels, 0 where it does not count. Its echo is no chance."""
+    certain, enough = counts
     row, column = np.unravel_index(np.where(home, across, -np.inf).argmax(), across.shape)
     share = float(across[row, column] / itself[0, 0])
-    chance = (across - share * np.roll(itself, (int(row), int(column)), (0, 1)))[away].std()
-    return share if across[row, column] > certain * chance else 0.0
+    deviation = float((across - share * np.roll(itself, (int(row), int(column)), (0, 1)))[away].std() / itself[0, 0])
+    faint = share * np.sqrt(itself[0, 0] / count) < _FAINTEST
+    return 0.0 if faint or share < certain * deviation or share + 2 * deviation < enough else share

@@ -11,6 +11,7 @@ from station.evaluate.judging import judging, some_ink, some_shot
 from station.evaluate.told import told
 from station.scenes.inked import Ink, Scene, Shot, any_print, code_print, scene, text_print
 from station.vision.attacks import decodes
+from station.vision.contrast import WHITE
 from station.vision.judge import Judge, comes_back, cut_out
 from station.vision.patch import cut
 from station.vision.seen import Place, PlaceVerdict
@@ -297,7 +298,7 @@ def test_print_is_known_again_whichever_way_the_face_was_turned(turn_deg: float)
     before = scene(rng, line, None, Shot(tilt=0.03))
     after = scene(rng, line, Ink(opacity=0.99), Shot(tilt=0.03, turn_deg=turn_deg))
     stood, patch = (cut_out(one.bgr, one.place, one.px_per_mm) for one in (before, after))
-    share = share_through(patch, stood, patch.inside, brightness=1.0)
+    share = share_through(patch, stood, patch.inside, paper=WHITE)
     assert share == pytest.approx(0.01, abs=0.003)
 
 
@@ -306,7 +307,7 @@ def test_dimmer_light_lets_no_less_through() -> None:
     line = text_print("13800001234", 3.0)
     before, after = scene(rng, line, None, Shot()), scene(rng, line, Ink(opacity=0.98), Shot(light=0.5))
     stood, patch = (cut_out(one.bgr, one.place, one.px_per_mm) for one in (before, after))
-    assert share_through(patch, stood, patch.inside, brightness=0.5) == pytest.approx(0.02, abs=0.004)
+    assert share_through(patch, stood, patch.inside, paper=WHITE / 2) == pytest.approx(0.02, abs=0.004)
 
 
 def test_a_line_that_shows_alone_on_a_label_is_found() -> None:
@@ -322,7 +323,7 @@ def test_a_line_that_shows_alone_on_a_label_is_found() -> None:
     )
     outline = np.array([[0.0, 0], [sheet.shape[1], 0], [sheet.shape[1], sheet.shape[0]], [0, sheet.shape[0]]])
     stood, patch = (cut(bgr, outline, 10.0, 0.0) for bgr in (before, after))
-    share = share_through(patch, stood, patch.inside, brightness=1.0)
+    share = share_through(patch, stood, patch.inside, paper=WHITE)
     assert share is not None and share > 0.005, "of the line's own print 1 % shows, of what is around it less"
 
 
@@ -330,7 +331,7 @@ def test_a_line_that_shows_alone_on_a_label_is_found() -> None:
 def test_nothing_comes_through_two_layers(kind: str) -> None:
     before, after = (_scene(35, kind, ink) for ink in (None, PROPER))
     stood, patch = (cut_out(one.bgr, one.place, one.px_per_mm) for one in (before, after))
-    assert share_through(patch, stood, patch.inside, brightness=1.0) == 0.0
+    assert share_through(patch, stood, patch.inside, paper=WHITE) == 0.0
 
 
 def test_a_place_that_was_blank_tells_nothing() -> None:
@@ -341,7 +342,7 @@ def test_a_place_that_was_blank_tells_nothing() -> None:
         cut_out(one.bgr, one.place, one.px_per_mm)
         for one in (scene(rng, blank, None, Shot()), scene(rng, blank, PROPER, Shot()))
     )
-    assert share_through(patch, stood, patch.inside, brightness=1.0) is None
+    assert share_through(patch, stood, patch.inside, paper=WHITE) is None
 
 
 @pytest.mark.parametrize(("opacity", "layers", "read"), [(0.985, 1, True), (0.985, 2, False)])
