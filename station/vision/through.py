@@ -16,6 +16,7 @@ from station.vision.contrast import WHITE, Levels, blurred, paper_of, shrunk
 from station.vision.patch import Mask, Patch
 
 Parts = NDArray[np.float32]  # K x H x W: a place in parts of equal size
+Counts = tuple[float, float, float]
 Lags = NDArray[np.float64]  # the correlation at every shift of one part, H x W
 
 _REPEAT = cv2.BORDER_REPLICATE
@@ -29,12 +30,11 @@ _LEAST_AWAY_MM = 2.5  # of such shifts in all: fewer tell little of what chance 
 _LEAST_UNDER_INK = 0.5  # of the place
 _LEAST_PRINT = 6.0  # standard deviation of the template (levels): with less nothing was printed there, or not seen
 _LEAST_KEPT = 0.3  # of the print's energy once rows are level: bars that run along the rows keep only their ends
-_FAINTEST = 0.17  # of 255, root mean square of what comes through: the faintest line that was told at all had 0.18
-# What counts: so many standard deviations beyond chance, and a share that may be as large as this, two deviations
-# allowed. One film of 0.995 lets 0.5 % through; one of 0.998, with less than half a level of 255 left, 0.2 % and, where
-# its ink is uneven, 0.3 % of a line or 0.4 % of a part of it.
-_WHOLE = (4.0, 0.0048)
-_PART = (5.0, 0.0065)
+# What counts: so many standard deviations beyond chance; a share that may be as large as this, two deviations allowed;
+# and so much of it, as root mean square of 255. One film of 0.995 lets 0.5 % through, of small soft print 0.13 of 255;
+# one of 0.998, with less than half a level of 255 left, 0.2 %, and where it is uneven 0.4 % or 0.12 of some parts.
+_WHOLE = (4.0, 0.0048, 0.08)
+_PART = (5.0, 0.0065, 0.14)
 
 
 def share_through(patch: Patch, stood: Patch, dark: Mask, paper: float) -> float | None:
@@ -115,11 +115,11 @@ def _home_and_away(shape: tuple[int, ...], px_per_mm: float) -> tuple[Mask, Mask
     return near & (along <= _HOME_MM), near & (along > _AWAY_MM)
 
 
-def _share(across: Lags, itself: Lags, home: Mask, away: Mask, count: float, counts: tuple[float, float]) -> float:
+def _share(across: Lags, itself: Lags, home: Mask, away: Mask, count: float, counts: Counts) -> float:
     """The print's strength in what is seen of `count` pixels, 0 where it does not count. Its echo is no chance."""
-    certain, enough = counts
+    certain, enough, faintest = counts
     row, column = np.unravel_index(np.where(home, across, -np.inf).argmax(), across.shape)
     share = float(across[row, column] / itself[0, 0])
     deviation = float((across - share * np.roll(itself, (int(row), int(column)), (0, 1)))[away].std() / itself[0, 0])
-    faint = share * np.sqrt(itself[0, 0] / count) < _FAINTEST
+    faint = share * np.sqrt(itself[0, 0] / count) < faintest
     return 0.0 if faint or share < certain * deviation or share + 2 * deviation < enough else share
