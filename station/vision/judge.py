@@ -87,7 +87,7 @@ class Judge:
         glare = _glare(patch)
         finding = None if glare else _measured(left)  # glare is light, but it is not bare paper
         shows = share_through(patch, known, left.dark, paper) if known and not finding else None
-        filtered = shows is not None and left.bare <= _BARE_SHARE
+        filtered = shows is not None and left.bare <= _BARE_SHARE and not (known and _glare(known))
         finding = finding or _shown(shows) or self._read(patch, place, left, known, filtered) or glare
         finding = finding or _soft(bgr, place, px_per_mm, paper) or _clean(left)
         return PlaceVerdict(place, *finding)

@@ -16,8 +16,8 @@ from station.vision.contrast import WHITE, Levels, blurred, paper_of, shrunk
 from station.vision.patch import Mask, Patch
 
 Parts = NDArray[np.float32]  # K x H x W: a place in parts of equal size
-Counts = tuple[float, float, float]
 Lags = NDArray[np.float64]  # the correlation at every shift of one part, H x W
+Counts = tuple[float, float, float]  # what counts: deviations, share, level
 
 _REPEAT = cv2.BORDER_REPLICATE
 _FINE_MM = 0.1  # half the stroke of small print

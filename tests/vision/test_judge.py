@@ -1,20 +1,23 @@
 """The judge on inked print whose truth is known."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import cv2
 import numpy as np
 import pytest
 
+from hardware.camera.frames import Bgr
 from station.evaluate.judging import KINDS as SWEPT
 from station.evaluate.judging import judging, some_ink, some_shot
 from station.evaluate.told import told
 from station.scenes.inked import Ink, Scene, Shot, any_print, code_print, scene, text_print
 from station.vision.attacks import decodes
-from station.vision.contrast import WHITE
+from station.vision.contrast import WHITE, paper_of
 from station.vision.judge import Judge, comes_back, cut_out
 from station.vision.patch import cut
 from station.vision.seen import Place, PlaceVerdict
+from station.vision.text import Models, Reading, TextReader
 from station.vision.through import share_through
 
 KINDS = ("text", "Code128", "QRCode", "MaxiCode")
@@ -298,7 +301,7 @@ def test_print_is_known_again_whichever_way_the_face_was_turned(turn_deg: float)
     before = scene(rng, line, None, Shot(tilt=0.03))
     after = scene(rng, line, Ink(opacity=0.99), Shot(tilt=0.03, turn_deg=turn_deg))
     stood, patch = (cut_out(one.bgr, one.place, one.px_per_mm) for one in (before, after))
-    share = share_through(patch, stood, patch.inside, paper=WHITE)
+    share = share_through(patch, stood, patch.inside, paper_of(stood.grey))
     assert share == pytest.approx(0.01, abs=0.003)
 
 
@@ -307,7 +310,8 @@ def test_dimmer_light_lets_no_less_through() -> None:
     line = text_print("13800001234", 3.0)
     before, after = scene(rng, line, None, Shot()), scene(rng, line, Ink(opacity=0.98), Shot(light=0.5))
     stood, patch = (cut_out(one.bgr, one.place, one.px_per_mm) for one in (before, after))
-    assert share_through(patch, stood, patch.inside, paper=WHITE / 2) == pytest.approx(0.02, abs=0.004)
+    share = share_through(patch, stood, patch.inside, paper_of(stood.grey) / 2)
+    assert share == pytest.approx(0.02, abs=0.004)
 
 
 def test_a_line_that_shows_alone_on_a_label_is_found() -> None:
@@ -343,6 +347,37 @@ def test_a_place_that_was_blank_tells_nothing() -> None:
         for one in (scene(rng, blank, None, Shot()), scene(rng, blank, PROPER, Shot()))
     )
     assert share_through(patch, stood, patch.inside, paper=WHITE) is None
+
+
+class _Counting(TextReader):
+    """Counts what it is given to read."""
+
+    crops = 0
+
+    def read(self, crops: Sequence[Bgr]) -> list[Reading]:
+        self.crops += len(crops)
+        return super().read(crops)
+
+
+def test_one_look_is_enough_only_where_the_print_was_seen_before_the_ink() -> None:
+    """Glare on the first photo may have hidden print that the filter then does not look for."""
+    models = Models()
+    models.reader = reader = _Counting()
+    judge = Judge(models)
+    rng = np.random.default_rng(38)
+    line = text_print("13800001234", 3.0)
+    before, after = scene(rng, line, None, Shot()), scene(rng, line, PROPER, Shot())
+    dazzled = before.bgr.copy()
+    left, top = before.place.polygon.min(axis=0).astype(int)
+    dazzled[top : top + 20, left : left + 40] = 255
+    counts = []
+    for bgr in (before.bgr, dazzled):
+        reader.crops = 0
+        stood = cut_out(bgr, before.place, before.px_per_mm)
+        assert judge.judge(after.bgr, [after.place], after.px_per_mm, [stood]).answer == "clean"
+        counts.append(reader.crops)
+    assert counts[0] == 1
+    assert counts[1] >= 8
 
 
 @pytest.mark.parametrize(("opacity", "layers", "read"), [(0.985, 1, True), (0.985, 2, False)])
