@@ -25,7 +25,7 @@ from station.vision.patch import Patch, cut
 from station.vision.redraw import known_symbol, redrawn
 from station.vision.text import TextReader
 
-EVALUATION_SEED = 4_014  # nothing was tuned on it; failures of 4_011 and 4_013 were seen by number
+EVALUATION_SEED = 4_015  # nothing was tuned on it; failures of 4_011, 4_013 and 4_014 were looked at
 READ_SHARE = 0.4
 PASSES = 0.001  # of the print's contrast: a fifth of a level of 255
 KINDS = ("text", "text", "text", "Code128", "QRCode", "PDF417", "MaxiCode", "DataMatrix")
