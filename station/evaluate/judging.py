@@ -1,30 +1,37 @@
 """How often the judge is wrong, by an ink sweep.
 
-The truth is not the judge's: a recogniser that knows what was printed tells whether any attack gives back 40 % of it;
-a code is readable when a decoder gives its text, with more ways of calming than the judge tries. A place is proper
-when ink covers all of it, no glare lies over it and not even that reader reads it. What lies between (bare, but not
-read) counts for neither.
+The truth is not the judge's: a line is readable when a recogniser gives back 40 % of it after any attack, or when the
+strongest reader there can be does (`told`); a code is readable when a decoder gives its text, with more ways of calming
+than the judge tries. A place is proper when ink covers all of it, no glare lies over it, and so little comes through
+that there is nothing to read: a fifth of a level of 255 at most. A film is faint when it covers all, lets more through
+and is not read. What lies between (bare, but not read, or under glare) counts for neither.
 """
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
+from itertools import chain, islice
 from typing import Any
 
 import numpy as np
 
-from station.scenes.inked import Ink, Scene, Shot, any_print, scene
+from hardware.camera.frames import Grey
+from station.evaluate.told import told
+from station.scenes.inked import Ink, Print, Scene, Shot, any_print, scene
 from station.vision.attacks import averaged, lifted, texts, turned, views_of_text
 from station.vision.judge import Judge, cut_out
 from station.vision.patch import Patch, cut
 from station.vision.redraw import known_symbol, redrawn
 from station.vision.text import TextReader
 
-EVALUATION_SEED = 4_011  # nothing was tuned on it
+EVALUATION_SEED = 4_015  # nothing was tuned on it; failures of 4_011, 4_013 and 4_014 were looked at
 READ_SHARE = 0.4
+PASSES = 0.001  # of the print's contrast: a fifth of a level of 255
 KINDS = ("text", "text", "text", "Code128", "QRCode", "PDF417", "MaxiCode", "DataMatrix")
 _FATES = ["full", "full", "full", "full", "thin", "gap", "bare", "hole", "dry", "offset", "gibberish", "tape", "none"]
 _GLARE_SHARE = 0.06  # of the photos have glare over the place
+_MOST_TELLING = 2  # guises of a line: the first view, both ways up
 _CALM_MM = (0.06, 0.15, 0.3)  # none of them the judge's
 WRONG = (("readable", "clean"), ("proper", "readable"), ("proper", "unseen"))
 
@@ -50,8 +57,8 @@ def judging(places: int, seed: int) -> Count:
         ink, full = some_ink(rng)
         printed, shot = any_print(rng, str(rng.choice(KINDS))), some_shot(rng)
         one, before = scene(rng, printed, ink, shot), scene(rng, printed, None, shot)
-        proper = full and not shot.glare
-        truth = "readable" if readable(reader, one, before) else "proper" if proper else "between"
+        unread = _unread(ink, full and not shot.glare)
+        truth = "readable" if unread != "proper" and readable(reader, one, before, printed) else unread
         stood = [cut_out(before.bgr, before.place, before.px_per_mm)]
         found = judge.judge(one.bgr, [one.place], one.px_per_mm, stood).places[0]
         count.answers[truth, found.answer] += 1
@@ -101,22 +108,32 @@ def some_shot(rng: np.random.Generator) -> Shot:
     )
 
 
-def readable(reader: TextReader, one: Scene, before: Scene) -> bool:
+def _unread(ink: Ink | None, covered: bool) -> str:
+    """What a place is if nobody reads it."""
+    if ink is None or not covered:
+        return "between"
+    return "proper" if (1 - ink.opacity) ** ink.layers <= PASSES else "faint"
+
+
+def readable(reader: TextReader, one: Scene, before: Scene, printed: Print) -> bool:
     """Whether a reader that knows the truth gets enough of it back."""
     patch = cut(one.bgr, one.place.polygon, one.px_per_mm, 3.0)
     if one.place.symbology:
         return _decodable(patch, cut(before.bgr, before.place.polygon, before.px_per_mm, 3.0), one.text)
-    line = patch.tight(0.4)
-    guises = [guise for view in views_of_text(line, patch.px_per_mm) for guise in turned(view)]
-    return any(_share(one.text, reading.text) >= READ_SHARE for reading in reader.read(guises))
+    guises = [guise for view in views_of_text(patch.tight(0.4), patch.px_per_mm) for guise in turned(view)]
+    read = (_share(one.text, reader.read([guise])[0].text) >= READ_SHARE for guise in guises)
+    return any(islice(read, _MOST_TELLING)) or told(one, printed) or any(read)
 
 
 def _decodable(patch: Patch, before: Patch, text: str) -> bool:
-    views = [lifted(patch.grey, patch.inside, sigma_mm * patch.px_per_mm) for sigma_mm in _CALM_MM]
-    if any(text in texts(view) for view in (patch.grey, *views, *averaged(patch))):
+    if any(text in texts(view) for view in chain([patch.grey], _calmed(patch), averaged(patch))):
         return True
     symbol = known_symbol(before.bgr)
-    return symbol is not None and any(redrawn(view, patch.inside, patch.px_per_mm, symbol) for view in views)
+    return symbol is not None and any(redrawn(each, patch.inside, patch.px_per_mm, symbol) for each in _calmed(patch))
+
+
+def _calmed(patch: Patch) -> Iterator[Grey]:
+    return (lifted(patch.grey, patch.inside, sigma_mm * patch.px_per_mm) for sigma_mm in _CALM_MM)
 
 
 def _share(truth: str, got: str) -> float:

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import zxingcpp
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFont
 
 from hardware.camera.frames import Bgr, Points
 from station.scenes.fonts import font as font_of
@@ -32,11 +32,13 @@ _MODULE_MM = {"Code128": (0.25, 0.42), "QRCode": (0.35, 0.6), "PDF417": (0.3, 0.
 
 @dataclass(frozen=True)
 class Print:
-    """What is printed: text, or a code when `symbology` is set. `mask` is 1 where there is print, at `FINE`."""
+    """What is printed: text, or a code when `symbology` is set. `mask` is 1 where there is print, at `FINE`.
+    `height_mm` is a line's, in all."""
 
     text: str
     symbology: str
     mask: Sheet
+    height_mm: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -83,12 +85,26 @@ class Scene:
 
 def text_print(text: str, height_mm: float) -> Print:
     """One line of text, `height_mm` high in all."""
-    latin = text.isascii()
-    font = font_of("latin-bold" if latin else "noto", int(height_mm * FINE * (1.2 if latin else 1.0)))
+    font = _font(text, height_mm)
     left, top, right, bottom = font.getbbox(text)
     image = Image.new("L", (int(right - left) + 8, int(bottom - top) + 8), 0)
     ImageDraw.Draw(image).text((4 - left, 4 - top), text, fill=255, font=font)
-    return Print(text, "", np.asarray(image, np.float32) / np.float32(255))
+    return Print(text, "", np.asarray(image, np.float32) / np.float32(255), height_mm)
+
+
+def glyph(line: Print, index: int, character: str) -> Sheet:
+    """`character` alone where the line has its character `index`: H x W of the line's mask."""
+    font = _font(line.text, line.height_mm)
+    left, top, _, _ = font.getbbox(line.text)
+    image = Image.new("L", line.mask.shape[::-1], 0)
+    pen = (4 - left + font.getlength(line.text[:index]), 4 - top)
+    ImageDraw.Draw(image).text(pen, character, fill=255, font=font)
+    return np.asarray(image, np.float32) / np.float32(255)
+
+
+def _font(text: str, height_mm: float) -> ImageFont.FreeTypeFont:
+    latin = text.isascii()
+    return font_of("latin-bold" if latin else "noto", int(height_mm * FINE * (1.2 if latin else 1.0)))
 
 
 def code_print(text: str, symbology: str, module_mm: float, height_mm: float = 10.0) -> Print:

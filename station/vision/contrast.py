@@ -14,6 +14,7 @@ from station.vision.patch import Mask, Patch
 
 Levels = NDArray[np.float32]  # H x W
 
+_PAPER_PERCENT = 95.0
 WHITE = 220.0  # level of well lit paper, to which contrasts are scaled
 _DARK = 0.4  # of the paper's level: ink lies at 0.05 to 0.2 of it, kraft at 0.5 and more, half a gap at 0.5
 _LEAST_PAPER = 110.0  # kraft under good light: a face without any paper must not lower the level of "dark" to ink's
@@ -29,9 +30,11 @@ _GAUSS_RANGE = 4.1  # 2nd to 98th percentile of normal noise, in standard deviat
 
 @dataclass(frozen=True)
 class Remains:
-    """`bare`: share of the place as light as paper or board. `contrast`: residual structure among the dark rest,
-    of 255. `streaks`: the same after averaging along rows and columns. `marks`: share that is dark print on light."""
+    """`dark`: what of the place is under ink. `bare`: share of the place as light as paper or board. `contrast`:
+    residual structure in the dark, of 255. `streaks`: the same after averaging along rows and columns. `marks`: share
+    that is dark print on light."""
 
+    dark: Mask
     bare: float
     contrast: float
     streaks: float
@@ -43,11 +46,12 @@ def remains(patch: Patch, paper: float) -> Remains:
     grey = patch.grey
     paper = max(paper, _LEAST_PAPER)
     light = grey > _DARK * paper
-    inner = _shrunk(patch.inside, _RIM_MM * patch.px_per_mm)
+    inner = shrunk(patch.inside, _RIM_MM * patch.px_per_mm)
     bare = float(light[inner].mean()) if inner.any() else 1.0
     scale = WHITE / paper
-    dark = patch.inside & _shrunk(~light, _EDGE_MM * patch.px_per_mm)
+    dark = patch.inside & shrunk(~light, _EDGE_MM * patch.px_per_mm)
     return Remains(
+        dark,
         bare,
         contrast(grey, dark, patch.px_per_mm) * scale,
         streaks(grey, dark, patch.px_per_mm) * scale,
@@ -55,10 +59,15 @@ def remains(patch: Patch, paper: float) -> Remains:
     )
 
 
+def paper_of(grey: Grey) -> float:
+    """The level of the lightest things in a picture, but for shine: paper or board (0 to 255)."""
+    return float(np.percentile(grey, _PAPER_PERCENT))
+
+
 def contrast(grey: Grey, where: Mask, px_per_mm: float) -> float:
     """The largest structure at print scale in any block of `where`, beyond what camera noise explains (levels)."""
     fine_px = max(_FINE_MM * px_per_mm, 0.8)
-    band = _blurred(grey, where, fine_px) - _blurred(grey, where, _COARSE_MM * px_per_mm)
+    band = blurred(grey, where, fine_px) - blurred(grey, where, _COARSE_MM * px_per_mm)
     noise = _noise(grey, where) / (2 * np.sqrt(np.pi) * fine_px)
     widest = max((_range(values) for values in _blocks(band, where, round(_BLOCK_MM * px_per_mm))), default=0.0)
     return float(max(0.0, widest - _GAUSS_RANGE * noise))
@@ -79,14 +88,14 @@ def _profile_range(grey: Grey, where: Mask, px_per_mm: float) -> float:
     return _range(band)
 
 
-def _blurred(grey: Grey, where: Mask, sigma_px: float) -> Levels:
+def blurred(grey: Grey | Levels, where: Mask, sigma_px: float) -> Levels:
     """Gaussian mean of the pixels in `where` only, so that an edge of the mask makes no edge in the result."""
     weight = where.astype(np.float32)
     above = cv2.GaussianBlur(grey * weight, (0, 0), sigma_px)
     return np.asarray(above / np.maximum(cv2.GaussianBlur(weight, (0, 0), sigma_px), 1e-3), np.float32)
 
 
-def _shrunk(mask: Mask, by_px: float) -> Mask:
+def shrunk(mask: Mask, by_px: float) -> Mask:
     """`mask` less what lies within `by_px` of its complement."""
     side = 2 * round(by_px) + 1
     eroded = cv2.erode(mask.astype(np.uint8), np.ones((side, side), np.uint8))

@@ -6,7 +6,7 @@ at the scale of print is left in it, and if no reader reads it, whatever is done
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
-from itertools import chain, islice, zip_longest
+from itertools import chain, zip_longest
 
 import cv2
 import numpy as np
@@ -15,16 +15,16 @@ from hardware.camera.frames import Bgr, Grey, Points
 from station.vision.align import Homography, align
 from station.vision.attacks import decodes, lifted_codes, turned, views_of_text
 from station.vision.belief import SURE, Stood, believed, counted
-from station.vision.contrast import Remains, remains
+from station.vision.contrast import Remains, paper_of, remains
 from station.vision.patch import Patch, cut, outside_share
 from station.vision.redraw import known_symbol, redrawn
 from station.vision.seen import Answer, Place, PlaceVerdict, Verdict
 from station.vision.sight import GLARE_SHARE, blurred, glare_share, too_dark
 from station.vision.text import Models, Reading, TesseractReader, crop
+from station.vision.through import share_through
 
 Finding = tuple[Answer, str]  # an answer and why
 
-_PAPER_PERCENT = 95.0  # the lightest things around a place, but for shine, are paper or board
 _AROUND_MM = 3.0  # cut out with the place: quiet zones of codes, and something to compare with
 _NEAR_MM = 15.0  # as far as the light and the sharpness of a place are taken from its surroundings
 _READ_MARGIN_MM = 0.4  # a line reads better with some room around
@@ -38,6 +38,10 @@ _LINE_MM = 12.0  # no line of text is higher; a larger place without a symbology
 _FIND_PX_PER_MM = 5.0  # the text finder's best scale
 _QUIET = 1.0  # of 255: the faintest of 120 lines that an attack read had 1.3; here one attack is enough
 _DOUBTFUL = 3.0  # of 255: something is left, so the slow reader has to look as well
+_ANY_WAY = slice(None)  # up, of the ways in which a line can be turned
+_TWO_WAYS = 2  # of a line that is clearly longer than high
+_SAME_WAY = 0.9  # cosine: both patches have their long side across, but either may stand on its head
+_SURE_OF_WAY = 0.4  # beyond a half: the classifier was right in all of 96 lines
 _FACE_MM = 40.0  # of the face around a place: by it the face is followed to another photo, and its sharpness judged
 
 
@@ -46,7 +50,7 @@ class Judge:
 
     def __init__(self, models: Models | None = None) -> None:
         models = models or Models()
-        self._reader, self._finder = models.reader, models.finder
+        self._reader, self._finder, self._direction = models.reader, models.finder, models.direction
         self._slow_reader = TesseractReader()
 
     def judge(self, bgr: Bgr, places: Sequence[Place], px_per_mm: float, before: Sequence[Patch] = ()) -> Verdict:
@@ -78,11 +82,13 @@ class Judge:
             return PlaceVerdict(place, "unseen", "the place is out of the picture")
         near = _near(bgr, place.polygon, px_per_mm, _NEAR_MM)
         patch = cut(bgr, place.polygon, px_per_mm, _AROUND_MM)
-        paper = float(np.percentile(near, _PAPER_PERCENT))
+        paper = paper_of(near)
         left = remains(patch, paper)
         glare = _glare(patch)
         finding = None if glare else _measured(left)  # glare is light, but it is not bare paper
-        finding = finding or self._read(patch, place, left, known) or glare
+        shows = share_through(patch, known, left.dark, paper) if known and not finding else None
+        filtered = shows is not None and left.bare <= _BARE_SHARE and not (known and _glare(known))
+        finding = finding or _shown(shows) or self._read(patch, place, left, known, filtered) or glare
         finding = finding or _soft(bgr, place, px_per_mm, paper) or _clean(left)
         return PlaceVerdict(place, *finding)
 
@@ -98,28 +104,40 @@ class Judge:
 
         return read
 
-    def _read(self, patch: Patch, place: Place, left: Remains, known: Patch | None) -> Finding | None:
-        """What a reader gets out of the place, in words that do not say it."""
+    def _read(self, patch: Patch, place: Place, left: Remains, known: Patch | None, filtered: bool) -> Finding | None:
+        """What a reader gets out of the place, in words that do not say it. Where the place is `filtered`, what stood
+        there does not show: one look more is for print that was not seen before."""
         area = not place.symbology and patch.height_mm > _LINE_MM
-        if (place.symbology or area) and (decodes(patch) or comes_back(patch, known)):
+        if (place.symbology or area) and (decodes(patch, filtered) or (not filtered and comes_back(patch, known))):
             return "readable", "a code there still decodes"
         if place.symbology:
             return None
-        stood = self._stood(known) if known else None
-        views = views_of_text(patch.tight(_READ_MARGIN_MM), patch.px_per_mm)
-        quiet = left.bare <= _BARE_SHARE and left.contrast <= _QUIET
-        readings = self._readings(islice(views, 1 if quiet else None), patch.px_per_mm, area)
-        if left.contrast > _DOUBTFUL and not area:
-            readings = chain(readings, self._read_slowly(patch))
         sure: list[str] = []
+        quiet = filtered or (left.bare <= _BARE_SHARE and left.contrast <= _QUIET)
+        ways = self._way_up(patch, known) if known and filtered and not area else _ANY_WAY
+        readings = self._readings(_worth_a_look(patch, quiet, sure), patch.px_per_mm, area, ways)
+        if left.contrast > _DOUBTFUL and not area and not quiet:
+            readings = chain(readings, self._read_slowly(patch))
+        stood = self._stood(known) if known else None
         count = next((counted(each) for each in readings if counted(each) and believed(each, stood, sure)), 0)
         return ("readable", f"a reader still reads {count} characters") if count else None
 
-    def _readings(self, views: Iterable[Bgr], px_per_mm: float, area: bool) -> Iterator[Reading]:
+    def _readings(self, views: Iterable[Bgr], px_per_mm: float, area: bool, ways: slice) -> Iterator[Reading]:
         """What the reader makes of a place, attack by attack, line by line."""
         for view in views:
             for line in self._lines(view, px_per_mm) if area else [view]:
-                yield from self._reader.read(list(turned(line)))
+                yield from self._reader.read(list(turned(line))[ways])
+
+    def _way_up(self, patch: Patch, known: Patch) -> slice:
+        """Which of the ways that a line can be turned is the one in which what stood there was upright."""
+        line = known.tight(_READ_MARGIN_MM)
+        (upside_down,) = self._direction.upside_down([line])
+        now, before = (one.polygon[1] - one.polygon[0] for one in (patch, known))
+        alike = float(now @ before / (np.linalg.norm(now) * np.linalg.norm(before)))
+        if len(list(turned(line))) > _TWO_WAYS or abs(alike) < _SAME_WAY or abs(upside_down - 0.5) < _SURE_OF_WAY:
+            return _ANY_WAY
+        way = int((upside_down > 0.5) != (alike < 0))
+        return slice(way, way + 1)
 
     def _read_slowly(self, patch: Patch) -> Iterator[Reading]:
         """What Tesseract makes of the most telling view."""
@@ -131,6 +149,14 @@ class Judge:
         scale = min(1.0, _FIND_PX_PER_MM / px_per_mm)
         small = np.asarray(cv2.resize(view, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
         return [crop(view, quad / scale) for quad, _ in self._finder.find(small)]
+
+
+def _worth_a_look(patch: Patch, quiet: bool, sure: list[str]) -> Iterator[Bgr]:
+    """All views, or the most telling one where hardly anything can be left and no reading of that one was `sure`."""
+    views = views_of_text(patch.tight(_READ_MARGIN_MM), patch.px_per_mm)
+    yield next(views)
+    if sure or not quiet:
+        yield from views
 
 
 def cut_out(bgr: Bgr, place: Place, px_per_mm: float) -> Patch:
@@ -147,6 +173,10 @@ def _measured(left: Remains) -> Finding | None:
     if left.contrast > _CONTRAST or left.streaks > _STREAKS:
         return "readable", f"print shows through: contrast is {max(left.contrast, left.streaks):.0f}/255"
     return None
+
+
+def _shown(share: float | None) -> Finding | None:
+    return ("readable", f"{100 * share:.1f} % of the print shows through") if share else None
 
 
 def comes_back(patch: Patch, known: Patch | None) -> bool:

@@ -13,11 +13,13 @@ Mask = NDArray[np.bool_]  # H x W
 
 @dataclass(frozen=True)
 class Patch:
-    """A place with its long side across. `inside` (H x W) is the place itself; the rest is what surrounds it."""
+    """A place with its long side across. `inside` (H x W) is the place itself; the rest is what surrounds it.
+    `polygon` (N x 2 px of the patch) is its outline, in the order in which it was given."""
 
     bgr: Bgr
     inside: Mask
     px_per_mm: float
+    polygon: Points
 
     @property
     def grey(self) -> Grey:
@@ -58,7 +60,7 @@ def cut(bgr: Bgr, polygon: Points, px_per_mm: float, around_mm: float) -> Patch:
     picture = cv2.warpAffine(bgr, matrix, (columns, rows), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     moved = cv2.transform(polygon.reshape(1, -1, 2).astype(np.float32), matrix)
     inside = cv2.fillPoly(np.zeros((rows, columns), np.uint8), [np.round(moved[0]).astype(np.int32)], 1)
-    return Patch(np.asarray(picture, np.uint8), inside > 0, px_per_mm)
+    return Patch(np.asarray(picture, np.uint8), inside > 0, px_per_mm, np.asarray(moved[0], np.float64))
 
 
 def _upright(polygon: Points) -> tuple[Points, float, float]:
