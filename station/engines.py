@@ -1,6 +1,5 @@
 """Which library runs the networks fastest on this machine: each engine measured on each network, at commissioning."""
 
-import math
 import statistics
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -67,7 +66,9 @@ class Engines:
         """The same for people."""
         head = _row("CPU milliseconds, one core", [*ENGINES, "differ by", "mult-adds, M", "moved, MB"])
         rows = [_row(name, _cells(outcomes, self.costs[name])) for name, outcomes in self.runs.items()]
-        memory = _row("all resident, MB", [f"{self.resident_mb.get(engine, math.nan):.0f}" for engine in ENGINES])
+        memory = _row(
+            "all resident, MB", [str(round(mb)) if (mb := self.resident_mb.get(one)) else "-" for one in ENGINES]
+        )
         also = ", and networks = the folder of --networks" if self.fastest == "ncnn" else ""
         chosen = f'The fastest for a look; in the configuration, under [eye]: engine = "{self.fastest}"{also}'
         return "\n".join([head, *rows, memory, *self._failures(), chosen])
