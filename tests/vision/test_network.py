@@ -43,7 +43,7 @@ def test_all_engines_agree_on_all_networks(name, network, folder):
     for shape in (usual.shape, usual.other):
         wanted, found = (output(usual.path, shape, Engine(each, networks=folder)) for each in ("onnxruntime", name))
         assert wanted.shape == found.shape
-        assert np.abs(wanted - found).max() < 1e-4
+        assert np.abs(wanted - found).max() < 2e-4  # 9e-5 on aarch64
 
 
 @pytest.mark.parametrize("name", [each for each in ENGINES if each != "onnxruntime"])
