@@ -30,6 +30,7 @@ $(READY): pyproject.toml
 	@echo "Making the virtual environment $(VENV)"
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[dev]'
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps pnnx  # its converter needs no torch, as it says
 	@touch $@
 
 clean:  ## take the virtual environment away

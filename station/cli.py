@@ -19,7 +19,7 @@ from hardware.machine import Marker, twin_machine
 from hardware.twin.box import Box
 from hardware.twin.folder import load as load_box
 from station import bench as benches
-from station import config, pictures
+from station import config, engines, pictures
 from station.appliance import Settings
 from station.assembly import station
 from station.erase.cover import Policy
@@ -118,7 +118,7 @@ def run(path: Path) -> None:
     machine, _ = twin_machine(marker.kind, settings.machine.seed, 1.0)
     choice = Settings(settings.eye.policy, marker.passes, marker.drying_s)
     at = (settings.page.host, settings.page.port)
-    engine = Engine(settings.eye.engine, settings.eye.threads)
+    engine = Engine(settings.eye.engine, settings.eye.threads, settings.eye.networks)
     with station(machine, choice, engine, settings.store, at) as ready, _until_interrupted():
         click.echo(f"The page: {ready.address}", err=True)
         ready.appliance.start()
@@ -188,15 +188,17 @@ def judge(before: Path, after: Path, as_json: bool) -> None:
 @click.argument("photos", type=PATH, nargs=-1)
 @click.option("--rounds", type=click.IntRange(1, 100), default=3, show_default=True)
 @click.option("--json", "as_json", is_flag=True)
-@click.option("--engines", is_flag=True, help="Which library runs the networks faster here, on one core.")
-def bench(photos: tuple[Path, ...], rounds: int, as_json: bool, engines: bool) -> None:
+@click.option("--engines", "by_engine", is_flag=True, help="Which library runs the networks fastest here, on one core.")
+@click.option("--networks", type=PATH, help="With --engines: keep the networks converted for ncnn in this folder.")
+def bench(photos: tuple[Path, ...], rounds: int, as_json: bool, by_engine: bool, networks: Path | None) -> None:
     """Milliseconds of every stage, on one core and on all; on a rendered box when no photo is given.
 
     \b
     Example: station bench box.jpg
-             station bench --engines
+             station bench --engines --networks /var/lib/shred-station/networks
     """
-    found = benches.engines() if engines else benches.run([pictures.load(photo) for photo in photos], rounds)
+    taken = [pictures.load(photo) for photo in photos]
+    found = engines.measured(networks) if by_engine else benches.run(taken, rounds)
     click.echo(json.dumps(found.to_json()) if as_json else found.table())
 
 

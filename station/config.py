@@ -35,7 +35,8 @@ class EyeSection(Section):
 
     policy: Literal["personal", "label"] = "personal"
     threads: int = Field(1, ge=1, le=8)
-    engine: Literal["onnxruntime", "opencv"] = Field("onnxruntime", description="see `station bench --engines`")
+    engine: Literal["onnxruntime", "opencv", "ncnn"] = Field("onnxruntime", description="see `station bench --engines`")
+    networks: Path | None = Field(None, description="folder that `station bench --engines --networks` filled for ncnn")
 
 
 class PageSection(Section):

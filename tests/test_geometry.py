@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hardware.camera.lens import Lens
@@ -33,6 +33,7 @@ def test_the_height_term_is_what_the_lens_does_with_a_wrong_height(height_mm: fl
     assert budget.height_shift_mm(true, true.radius_mm(point)) == pytest.approx(displaced, rel=1e-6)
 
 
+@settings(deadline=None)
 @given(st.floats(0, 250), st.floats(1, 50), st.floats(0, 220), st.floats(0.1, 5), st.floats(0.5, 5))
 def test_margins_grow_with_radius_height_and_height_error(
     radius: float, more: float, height: float, error: float, extra: float
