@@ -129,12 +129,13 @@ def _preview(photo: Bgr, models: Models, meter: _Meter) -> None:
     """What may be done with a preview: every one is watched, and labels can be looked for live."""
     small = np.asarray(cv2.resize(photo, PREVIEW_PX, interpolation=cv2.INTER_AREA), np.uint8)
     grey = np.asarray(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY), np.uint8)
-    watch, seen, locator = Watch(), Maps(engine=models.engine), Locator(models.finder, models.engine)
+    watch, maps = Watch(), Maps(engine=models.engine)
+    locator = Locator(maps)
     for k in range(PREVIEW_FRAMES):
         frame = Preview(np.roll(grey, k % 3, axis=1), k / 30)
         meter.time("watch: a preview", partial(watch.update, frame))
-    meter.time("locate: maps of a preview", lambda: seen.of(grey), LOCATED_FRAMES)
-    meter.time("locate: a preview", lambda: locator.locate(small), LOCATED_FRAMES)
+    meter.time("locate: maps of a preview", lambda: maps.of(grey), LOCATED_FRAMES)
+    meter.time("locate: a preview", lambda: locator.glance(grey), LOCATED_FRAMES)
 
 
 def _look(eye: Eye, photo: Bgr, meter: _Meter) -> None:

@@ -97,7 +97,7 @@ def _row(name: str, cells: Sequence[str]) -> str:
 def usual_networks() -> dict[str, Usual]:
     """Every network, with the inputs of a usual label."""
     return {
-        "label locator": Usual(maps.WEIGHTS, (1, 1, 224, 384), (1, 1, 288, 320), 1),
+        "label locator": Usual(maps.WEIGHTS, (1, 1, 192, 320), (1, 1, 288, 224), 3),
         "text finder": Usual(model_path(FINDER), (1, 3, 640, 448), (1, 3, 320, 352), 1),
         "text reader": Usual(model_path(READER), (1, 3, 48, 216), (1, 3, 48, 321), 8),
         "direction": Usual(model_path(DIRECTION), (1, 3, 48, 192), (1, 3, 48, 192), 6),
