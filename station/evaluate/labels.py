@@ -5,20 +5,17 @@ The hard third are the labels with the highest `difficulty`: little contrast alo
 hidden or out of view, dim light, small size.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Protocol
 
 import cv2
 import numpy as np
 
 from hardware.camera.frames import Bgr, Grey, Points
-from station.pictures import load
 from station.scenes.compose import ANYWHERE, Lying, Scene, Stock, Views, compose, filled, visible_share
 from station.scenes.training import Amounts, stock
-from station.vision.look import Eye
-from station.vision.seen import Candidate
+from station.vision.seen import Candidate, Look
 
 FOUND_IOU = 0.8
 INVENTED_IOU = 0.3  # a candidate that overlaps less with every label is no label's
@@ -35,6 +32,12 @@ class Locates(Protocol):
     def locate(self, bgr: Bgr) -> list[Candidate]: ...
 
 
+class Looks(Protocol):
+    """The whole look, likewise."""
+
+    def look(self, bgr: Bgr) -> Look: ...
+
+
 @dataclass(frozen=True)
 class Outcome:
     """One label: the best overlap of any candidate, and how hard it was."""
@@ -44,32 +47,33 @@ class Outcome:
 
 
 def labels(locator: Locates, scenes: int, seed: int, views: Views = ANYWHERE) -> dict[str, Any]:
-    """Labels found in `scenes` labelled scenes, and false ones in half as many without; `seed` of `EVALUATION`."""
-    pictures = evaluation_stock(scenes, seed)
+    """Labels found in `scenes` labelled scenes, and false ones beside them; `seed` of `EVALUATION`."""
     outcomes: list[Outcome] = []
     invented = 0
-    for scene in labelled_scenes(pictures, scenes, seed, views):
+    for scene in labelled_scenes(evaluation_stock(scenes, seed), scenes, seed, views):
         candidates = locator.locate(in_colour(scene.grey))
         outcomes += [_outcome(scene, label, candidates) for label in scene.labels if _counts(scene, label)]
         invented += sum(_is_invented(scene, one) for one in candidates)
-    empty = max(1, scenes // 2)
-    false = sum(bool(locator.locate(in_colour(one.grey))) for one in empty_scenes(pictures, empty, seed, views))
     hard = sorted(outcomes, key=lambda one: -one.difficulty)[: len(outcomes) // 3]
     return {
         "labels": _found(outcomes), "hard_third": _found(hard),
         "invented_beside_labels": {"count": invented, "n": scenes},
-        "without_label_called_labelled": {"count": false, "n": empty, "share": false / empty},
     }  # fmt: skip
 
 
-def called_labelled(locator: Locates, eye: Eye, paths: Sequence[Path]) -> dict[str, Any]:
-    """Of photographs without a label, those in which the locator, and those in which the whole look, sees one."""
-    located = looked = 0
-    for path in paths:
-        photo = load(path)
-        located += bool(locator.locate(photo))
-        looked += bool(eye.look(photo, hurry=True).labels)
-    return {"n": len(paths), "located": located, "looked": looked}
+def called_labelled(locator: Locates, eye: Looks, pictures: Iterable[Bgr]) -> dict[str, int]:
+    """Of pictures without a label, those in which the locator sees one, and those in which the whole look does."""
+    count = {"n": 0, "located": 0, "looked": 0}
+    for picture in pictures:
+        count["n"] += 1
+        count["located"] += bool(locator.locate(picture))
+        count["looked"] += bool(eye.look(picture).labels)
+    return count
+
+
+def without_label(scenes: int, seed: int, views: Views = ANYWHERE) -> Iterator[Bgr]:
+    """Rendered scenes of everything but labels."""
+    return (in_colour(one.grey) for one in empty_scenes(evaluation_stock(scenes, seed), scenes, seed, views))
 
 
 # ---- the scenes

@@ -48,6 +48,8 @@ _DOTTED = 0.08  # share of dark pixels in a row of modules
 _EDGE_MM = 0.4  # around a located code: half a blur
 _LINEAR = {one.name for one in zxingcpp.barcode_formats_list(zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.AllLinear))}
 
+ARTICLES = frozenset({"EAN13", "EAN8", "UPCA", "UPCE", "ISBN"})  # what names a product, never a parcel
+
 
 @dataclass(frozen=True)
 class _Found:

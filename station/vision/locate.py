@@ -15,7 +15,7 @@ from station.vision.seen import Candidate
 
 Matrix = NDArray[np.float64]  # 2 x 3
 
-SURE = 0.4  # labels of less confidence are not given; chosen on tuning seeds
+SURE = 0.5  # labels of less confidence are not given; chosen on tuning seeds
 _CLOSER = 2.5  # of the network's area: how much larger the frame is on which small labels are looked for
 _SMALL = 0.25  # of the frame: larger ones are not seen as wholes there
 _WORTH_A_LOOK = 0.12  # confidence of what is looked at again from near

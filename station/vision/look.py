@@ -35,7 +35,8 @@ _SAME_LINE = 0.9  # of a line's area inside a code: the code's polygon covers it
 _READS = 0.8  # confidence of a line that is text, even between the bars of a code
 _TEXT_NOT_CODE = 0.6  # of an undecoded 2D code covered by lines of text: dense text
 _WEAK = 0.55  # mean confidence of a label's readings below which nothing on it may stay
-_LEAST_TELLING = 1  # personal lines or codes that make a sheet with text on it a label
+_KNOWN = 1.0  # confidence of a label that was found before the ink; the locator is never so sure
+_SURELY, _MANY_LINES = 0.8, 10  # confidence and lines of text of a sheet that is a label though nothing on it is read
 _HURRY_PX = 640  # of the recogniser's input, all lines together, in a hurry
 _LONGEST = 12.0  # times its height is a line that may stay; what is longer is an address, a name with a phone, a remark
 _STAGES = ("locate", "rectify", "text", "read", "codes", "personal")
@@ -88,7 +89,7 @@ class Eye:
         """
         ms = dict.fromkeys(_STAGES, 0.0)
         with _timed(ms, "locate"):
-            candidates = [Candidate(quad, 1.0) for quad in known] or self._locator.locate(bgr)
+            candidates = [Candidate(quad, _KNOWN) for quad in known] or self._locator.locate(bgr)
         with _timed(ms, "rectify"):
             frame = _Frame(bgr, np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2GRAY), np.uint8), px_per_mm)
         labels = [self._label(frame, one, ms, hurry) for one in candidates]
@@ -207,16 +208,32 @@ def _assembled(candidate: Candidate, seen: _Seen, lines: list[personal.Line], fo
     """The label in pixels of the photo, or None where nothing says that it is one."""
     flat = seen.flat
     kinds = personal.kinds(lines, [code.text for code in found if code.text])
-    telling = sum(personal.telling(line.text) for line in lines)
-    if not any(code.decoded for code in found) and telling + len(found) < _LEAST_TELLING:
+    sure = float(np.mean([line.confidence for line in lines if line.text] or [0.0]))
+    illegible = sure < _WEAK
+    if not _tells(lines, found) and not (illegible and _looks_like_one(candidate, seen.lines)):
         return None
     regions = tuple(
         Region(kind, flat.on_photo(line.quad_mm * flat.px_per_mm), line.confidence, line.text)
         for kind, line in zip(kinds, lines, strict=True)
     )
     on_photo = tuple(replace(code, polygon=flat.on_photo(code.polygon)) for code in found)
-    sure = float(np.mean([line.confidence for line in lines if line.text] or [0.0]))
-    return Label(seen.quad, candidate.confidence * max(sure, 0.1), regions, on_photo, sure < _WEAK or not seen.agreed)
+    return Label(seen.quad, candidate.confidence * max(sure, 0.1), regions, on_photo, illegible or not seen.agreed)
+
+
+def _tells(lines: list[personal.Line], found: list[Code]) -> bool:
+    """Whether a line or a code says that a sheet is a label; codes of articles and their numbers do not."""
+    articles = [code.text for code in found if code.symbology in codes.ARTICLES]
+    if len(articles) < len(found):
+        return True
+    return any(personal.telling(line.text, articles) for line in lines)
+
+
+def _looks_like_one(candidate: Candidate, lines: list[Points]) -> bool:
+    """Whether a sheet whose print is too small or too blurred to be read is a label all the same.
+
+    One that was found before the ink is not asked: what ink leaves of it is not read either.
+    """
+    return _SURELY <= candidate.confidence < _KNOWN and len(lines) >= _MANY_LINES
 
 
 def _silent(label: Label) -> Label:

@@ -61,9 +61,14 @@ class Net:
         left, top, right, bottom = box
         tile, outside = (np.ascontiguousarray(each[top:bottom, left:right]) for each in (frame, strokes))
         lines = [quad for quad, _ in self._finder.find(tile) if _stands_on(quad, outside)]
-        telling = [quad for quad, text in zip(lines, self._texts(tile, lines), strict=True) if personal.telling(text)]
-        telling += [quad for _, _, quad in codes.read(tile) if _stands_on(quad, outside)]
-        telling += [quad for quad in _blocks(outside) if _is_code(tile, quad)]
+        read = [(name, text, quad) for name, text, quad in codes.read(tile) if _stands_on(quad, outside)]
+        articles = [(text, quad) for name, text, quad in read if name in codes.ARTICLES]
+        numbers = [text for text, _ in articles]
+        texts = zip(lines, self._texts(tile, lines), strict=True)
+        telling = [quad for quad, text in texts if personal.telling(text, numbers)]
+        telling += [quad for name, _, quad in read if name not in codes.ARTICLES]
+        blocks = [quad for quad in _blocks(outside) if not any(_lies_on(quad, article) for _, article in articles)]
+        telling += [quad for quad in blocks if _is_code(tile, quad)]
         if not telling:
             return None
         centre, (width, height), angle = cv2.minAreaRect(np.concatenate(telling).astype(np.float32))
@@ -78,6 +83,11 @@ class Net:
             for one, down in zip(crops, turned, strict=True)
         ]
         return [reading.text for reading in self._reader.read(upright)]
+
+
+def _lies_on(block: Points, code: Points) -> bool:
+    middle = block.mean(axis=0).tolist()
+    return cv2.pointPolygonTest(code.astype(np.float32), (middle[0], middle[1]), False) >= 0
 
 
 def _places(strokes: Mask) -> list[Box]:

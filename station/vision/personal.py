@@ -105,9 +105,14 @@ def normalised(text: str) -> str:
     return re.sub(r"\s+", " ", unicodedata.normalize("NFKC", text).replace("＊", "*")).strip()
 
 
-def telling(text: str) -> bool:
-    """Whether a line is personal by what it says: enough to be covered where no label was seen."""
+def telling(text: str, articles: Sequence[str] = ()) -> bool:
+    """Whether a line is personal by what it says: enough to be covered where no label was seen.
+
+    The number below the code of an article, as cartons carry it, is not.
+    """
     plain = normalised(text)
+    if _repeats_code(plain, articles):
+        return False
     return _identifies(plain) is not None or (bool(_RECIPIENT.search(plain)) and len(plain) > 1)
 
 

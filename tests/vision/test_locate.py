@@ -2,9 +2,19 @@ import cv2
 import numpy as np
 import pytest
 
-from station.evaluate.labels import Locates, empty_scenes, evaluation_stock, in_colour, labelled_scenes, labels, overlap
+from station.evaluate.labels import (
+    Locates,
+    called_labelled,
+    empty_scenes,
+    evaluation_stock,
+    in_colour,
+    labelled_scenes,
+    labels,
+    overlap,
+)
 from station.scenes.training import EVALUATION
 from station.vision.locate import Locator, _near_frame, fine_frame
+from station.vision.seen import Candidate, Look
 from tests.vision.pictures import box, on_background, picture
 
 TURNED = np.array([[520, 120], [980, 250], [760, 960], [300, 840]], float)
@@ -119,4 +129,15 @@ def test_the_figures_of_an_evaluation_count_every_label():
     figures = labels(blind, 6, EVALUATION.start + 1)
     assert figures["labels"]["n"] >= 5
     assert figures["labels"]["found"] == 0
-    assert figures["without_label_called_labelled"] == {"count": 0, "n": 3, "share": 0.0}
+
+
+def test_pictures_called_labelled_are_counted():
+    class Sees:
+        def locate(self, bgr):
+            return [Candidate(box(0, 0, 9, 9), 1.0)] if bgr.any() else []
+
+        def look(self, bgr):
+            return Look((), {})
+
+    pictures = [np.zeros((9, 9, 3), np.uint8), np.ones((9, 9, 3), np.uint8)]
+    assert called_labelled(Sees(), Sees(), pictures) == {"n": 2, "located": 1, "looked": 0}
