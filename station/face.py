@@ -81,7 +81,8 @@ class Face:
         """What is on the face now. `torn` says that the person was asked to tear: from then on ink is not tried."""
         found_again = self._find_again(photo)
         self._areas = [] if self._tool.kind == "none" else self._areas
-        fresh = self._take_in(photo, self._policy if found_again else "label")
+        known_px = self._quads_px(photo) if found_again and self._inked and not torn else ()
+        fresh = self._take_in(photo, self._policy if found_again else "label", known_px)
         if torn:
             return self._after_tearing(found_again, fresh)
         if not found_again and not fresh:  # there was something, and where it is now nobody knows
@@ -211,6 +212,8 @@ class Face:
         self._areas = [Area(area.kind, follow_mm(area.polygon_mm)) for area in self._areas]
         self._drawn = []
         self._inked = [follow_mm(points) for points in self._inked]
+        self._may_stay = [follow_mm(points) for points in self._may_stay]
+        self.quads_mm = [follow_mm(points) for points in self.quads_mm]
 
     # -- deciding
 

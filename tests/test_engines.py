@@ -25,7 +25,7 @@ def test_every_engine_is_measured_on_every_network(found):
     assert found.runs.keys() == found.costs.keys() == usual_networks().keys()
     for outcomes in found.runs.values():
         assert tuple(outcomes) == ENGINES
-        assert all(isinstance(each, Run) and each.ms > 0 and each.differs < 2e-4 for each in outcomes.values())
+        assert all(isinstance(each, Run) and each.ms > 0 and each.differs < 1e-3 for each in outcomes.values())
     assert all(20 < found.resident_mb[engine] < 500 for engine in ENGINES)
     assert found.costs["text finder"].multiply_adds > 10 * found.costs["label locator"].multiply_adds
 

@@ -4,7 +4,8 @@ The truth is not the judge's: a line is readable when a recogniser gives back 40
 strongest reader there can be does (`told`); a code is readable when a decoder gives its text, with more ways of calming
 than the judge tries. A place is proper when ink covers all of it, no glare lies over it, and so little comes through
 that there is nothing to read: a fifth of a level of 255 at most. A film is faint when it covers all, lets more through
-and is not read. What lies between (bare, but not read, or under glare) counts for neither.
+and is not read. What lies between (bare, but not read, or under glare) counts for neither. Only what the judge calls
+clean is asked to be read: of the rest nothing depends on it.
 """
 
 from collections import Counter
@@ -57,10 +58,11 @@ def judging(places: int, seed: int) -> Count:
         ink, full = some_ink(rng)
         printed, shot = any_print(rng, str(rng.choice(KINDS))), some_shot(rng)
         one, before = scene(rng, printed, ink, shot), scene(rng, printed, None, shot)
-        unread = _unread(ink, full and not shot.glare)
-        truth = "readable" if unread != "proper" and readable(reader, one, before, printed) else unread
         stood = [cut_out(before.bgr, before.place, before.px_per_mm)]
         found = judge.judge(one.bgr, [one.place], one.px_per_mm, stood).places[0]
+        truth = _unread(ink, full and not shot.glare)
+        if found.answer == "clean" and truth != "proper" and readable(reader, one, before, printed):
+            truth = "readable"
         count.answers[truth, found.answer] += 1
         if (truth, found.answer) in WRONG:
             count.wrong.append(f"{number}: {truth} {printed.symbology or 'text'} {ink}: {found.answer}, {found.why}")

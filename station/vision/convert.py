@@ -17,7 +17,7 @@ from hardware.errors import ConfigError
 from station.vision.apart import apart
 from station.vision.network import Converted, Network, Shape, converted, loaded_by_ncnn
 
-MOST_DIFFERENT = 1e-3  # of outputs between 0 and 1; the four networks differ by less than 1e-4, on aarch64 too
+MOST_DIFFERENT = 1e-3  # probabilities differ by less than 1e-4, on aarch64 too, the locator's rays by 2e-4 px
 _LONGEST_S = 300.0  # seconds; 5 were the longest here
 
 

@@ -36,7 +36,8 @@ class Locator:
     def locate(self, bgr: Bgr) -> list[Candidate]:
         """Labels on a photo (H x W x 3), the surest first: looked for at two scales, then at each from near."""
         fine, scale = fine_frame(bgr)
-        half = np.asarray(cv2.resize(fine, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), np.uint8)
+        size_px = (max(1, fine.shape[1] // 2), max(1, fine.shape[0] // 2))
+        half = np.asarray(cv2.resize(fine, size_px, interpolation=cv2.INTER_AREA), np.uint8)
         small = [one for one in self.glance(half, _CLOSER) if _area(one.quad) < _SMALL * half.size]
         rough = [Candidate(2 * one.quad, one.confidence) for one in surest(self.glance(half) + small)]
         near = [seen for one in rough if one.confidence >= _WORTH_A_LOOK for seen in self._nearer(half, fine, one)]

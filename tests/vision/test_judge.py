@@ -218,7 +218,7 @@ def test_a_sweep_of_inks_and_cameras() -> None:
     answers = judging(places=30, seed=77).answers
     assert answers["readable", "clean"] == 0
     assert answers["proper", "readable"] + answers["proper", "unseen"] == 0
-    assert answers["readable", "readable"] >= 5
+    assert answers["between", "readable"] >= 5
     assert answers["proper", "clean"] >= 5
 
 

@@ -20,7 +20,7 @@ from tests.vision.pictures import box, on_background, picture
 TURNED = np.array([[520, 120], [980, 250], [760, 960], [300, 840]], float)
 LEFT = np.array([[100, 150], [560, 130], [580, 900], [120, 920]], float)
 RIGHT = np.array([[760, 130], [1210, 140], [1200, 910], [750, 900]], float)
-LEAST_FOUND, MOST_INVENTED = 0.8, 0.1  # of 30 and 20 scenes: a floor under what was measured
+LEAST_FOUND, MOST_INVENTED = 0.7, 0.25  # of 30 and 20 scenes: a floor under what was measured
 
 
 @pytest.fixture(scope="module")

@@ -42,7 +42,7 @@ def test_without_an_outline_a_quad_stays():
 def test_of_a_label_cut_by_the_frame_its_seen_part_is_found():
     beyond = box(120, -30, 240, 140)
     found = outlined(seen([beyond]), beyond + np.array([3, 2]))
-    assert overlap(found, beyond, FRAME) > 0.93
+    assert overlap(found, beyond, FRAME) > 0.9
 
 
 def test_labels_that_touch_keep_their_own_sides():
