@@ -104,16 +104,16 @@ class Sheet:
 
     def bars(
         self, x_mm: float, y_mm: float, size_mm: tuple[float, float], payload: str, *, turn: Turn = 0,
-        anchor: Anchor = "left",
+        anchor: Anchor = "left", symbology: str = "Code128",
     ) -> None:  # fmt: skip
-        """A Code 128 at most `size_mm` (along the bars' row, bar height) large, before it is turned."""
-        row = _modules(payload, zxingcpp.BarcodeFormat.Code128)[:1]
+        """A 1D code at most `size_mm` (along the bars' row, bar height) large, before it is turned."""
+        row = _modules(payload, getattr(zxingcpp.BarcodeFormat, symbology))[:1]
         width_mm, height_mm = size_mm
         line = _enlarged(row, width_mm, self.px_per_mm)[:1]
         picture = np.repeat(line, round(height_mm * self.px_per_mm), axis=0)
         turned = np.rot90(picture, -turn // 90)
         left = x_mm - SHIFT[anchor] * turned.shape[1] / self.px_per_mm
-        self._print(left, y_mm, turned, "code", payload, "Code128")
+        self._print(left, y_mm, turned, "code", payload, symbology)
 
     def matrix(self, x_mm: float, y_mm: float, side_mm: float, payload: str, symbology: str = "QRCode") -> None:
         """A 2D code at most `side_mm` wide with its upper left there."""

@@ -182,7 +182,7 @@ def _cover(sheet: Recorded, size_mm: SizeMm, rng: np.random.Generator) -> Grey:
 def _sticker(sheet: Recorded, size_mm: SizeMm, rng: np.random.Generator) -> Grey:
     """The maker's own sticker: one article code, one or two words."""
     width, height = size_mm
-    sheet.bars(width / 2, 2, (0.85 * width, 0.55 * height), digits(rng, 12), anchor="centre")
+    sheet.bars(width / 2, 2, (0.85 * width, 0.55 * height), digits(rng, 12), anchor="centre", symbology="EAN13")
     sheet.text(width / 2, 0.68 * height, words(sheet, rng, 1), 0.16 * height, anchor="centre", fit_mm=0.85 * width)
     return printed_grey(sheet.ink, rng)
 
@@ -208,7 +208,7 @@ def _receipt(sheet: Recorded, size_mm: SizeMm, rng: np.random.Generator) -> Grey
         sheet.text(width - margin, y, price, size, anchor="right", fit_mm=0.25 * width)
         y += size * (1.35 if rng.random() < 0.85 else 2.6)
     if height - end > 12 and rng.random() < 0.7:
-        sheet.bars(width / 2, end, (0.75 * width, 10.0), digits(rng, 13), anchor="centre")
+        sheet.bars(width / 2, end, (0.75 * width, 10.0), digits(rng, 12), anchor="centre", symbology="EAN13")
     elif height - end > 12:
         sheet.matrix(width / 2 - 7, end, 14.0, digits(rng, 24))
     return printed_grey(sheet.ink, rng)
@@ -252,7 +252,7 @@ def _article_code(printed: NDArray[np.float32], sheet: Recorded, size_mm: SizeMm
         return
     shape = (round(high * sheet.px_per_mm), round(wide * sheet.px_per_mm))
     field = Recorded(np.zeros(shape, np.uint8), sheet.px_per_mm, sheet.pair)
-    field.bars(wide / 2, 1.5, (0.85 * wide, high - 5), digits(rng, 13), anchor="centre")
+    field.bars(wide / 2, 1.5, (0.85 * wide, high - 5), digits(rng, 12), anchor="centre", symbology="EAN13")
     field.text(wide / 2, high - 3.2, digits(rng, 13), 2.6, anchor="centre", fit_mm=0.85 * wide)
     grey = 255 - np.rot90(field.ink, int(rng.integers(4))).astype(np.float32)
     room = np.array(printed.shape) - grey.shape

@@ -2,9 +2,11 @@
 
 The only module that needs torch (`pip install torch onnx`). Scenes are rendered in a process beside the training, from
 the training seeds of `station.scenes.training`; `--backgrounds` is a folder of photographs without labels to render on
-and to learn from. A run that was stopped goes on from its checkpoint. The weights in the repository took 125 minutes
-on two cores that had other work to do as well, with photographs of cardboard (four of five folds) as backgrounds; in
-the first 55 there were no scenes as the station's own camera has them (`compose.AT_STATION`).
+and to learn from. A run that was stopped goes on from its checkpoint.
+
+The weights in the repository were not made in one run: an earlier network of the same trunk, without rays, learned the
+maps in 125 minutes; then rays and maps were learned together in 75 minutes (7,400 steps), on one of two cores that had
+other work to do. Photographs of cardboard were among the backgrounds, but for the last of five folds.
 """
 
 import argparse
