@@ -48,7 +48,8 @@ _DOTTED = 0.08  # share of dark pixels in a row of modules
 _EDGE_MM = 0.4  # around a located code: half a blur
 _LINEAR = {one.name for one in zxingcpp.barcode_formats_list(zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.AllLinear))}
 
-ARTICLES = frozenset({"EAN13", "EAN8", "UPCA", "UPCE", "ISBN"})  # what names a product, never a parcel
+_ARTICLES = frozenset({"EAN13", "EAN8", "UPCA", "UPCE", "ISBN"})  # what names a product, never a parcel
+_CARTON_DIGITS = 14  # of a carton of products: ITF-14, GS1 General Specifications
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,19 @@ class _Found:
 def read(picture: Grey) -> list[tuple[str, str, Points]]:
     """What zxing-cpp decodes in the picture as it is: symbology, text, quad (4 x 2 px)."""
     return [(one.format.name, one.text, _quad(one.position)) for one in zxingcpp.read_barcodes(picture)]
+
+
+def is_article(symbology: str, text: str) -> bool:
+    """Whether a decoded code names a product or a carton of products: it says nothing about a parcel."""
+    if symbology not in ("ITF", "ITF14"):
+        return symbology in _ARTICLES
+    return len(text) == _CARTON_DIGITS and text.isdigit() and _checks(text)
+
+
+def _checks(digits: str) -> bool:
+    """Whether the last digit is GS1's check digit: weights 3 and 1 from its left on."""
+    weighed = (int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(reversed(digits)))
+    return sum(weighed) % 10 == 0
 
 
 def find(upright: Grey, px_per_mm: float, margin_mm: float = 0.0) -> list[Code]:

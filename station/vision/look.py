@@ -223,7 +223,7 @@ def _assembled(candidate: Candidate, seen: _Seen, lines: list[personal.Line], fo
 
 def _tells(lines: list[personal.Line], found: list[Code]) -> bool:
     """Whether a line or a code says that a sheet is a label; codes of articles and their numbers do not."""
-    articles = [code.text for code in found if code.symbology in codes.ARTICLES]
+    articles = [code.text for code in found if codes.is_article(code.symbology, code.text)]
     if len(articles) < len(found):
         return True
     return any(personal.telling(line.text, articles) for line in lines)

@@ -62,11 +62,11 @@ class Net:
         tile, outside = (np.ascontiguousarray(each[top:bottom, left:right]) for each in (frame, strokes))
         lines = [quad for quad, _ in self._finder.find(tile) if _stands_on(quad, outside)]
         read = [(name, text, quad) for name, text, quad in codes.read(tile) if _stands_on(quad, outside)]
-        articles = [(text, quad) for name, text, quad in read if name in codes.ARTICLES]
+        articles = [(text, quad) for name, text, quad in read if codes.is_article(name, text)]
         numbers = [text for text, _ in articles]
         texts = zip(lines, self._texts(tile, lines), strict=True)
         telling = [quad for quad, text in texts if personal.telling(text, numbers)]
-        telling += [quad for name, _, quad in read if name not in codes.ARTICLES]
+        telling += [quad for name, text, quad in read if not codes.is_article(name, text)]
         blocks = [quad for quad in _blocks(outside) if not any(_lies_on(quad, article) for _, article in articles)]
         telling += [quad for quad in blocks if _is_code(tile, quad)]
         if not telling:

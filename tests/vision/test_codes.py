@@ -120,3 +120,18 @@ def test_the_grain_of_the_carton_around_a_label_is_no_code():
     canvas[30:-30, 30:-30] = 245
     assert codes.find(canvas, 10.0, margin_mm=3.0) == []
     assert codes.find(canvas, 10.0) != []
+
+
+@pytest.mark.parametrize(
+    ("symbology", "text", "article"),
+    [
+        ("EAN13", "6901234567892", True),
+        ("ITF", "10012345678902", True),
+        ("ITF", "10012345678903", False),  # its check digit is another
+        ("ITF", "100123456789", False),
+        ("Code128", "6901234567892", False),
+        ("1D", "", False),
+    ],
+)
+def test_codes_of_products_are_told_from_those_of_parcels(symbology, text, article):
+    assert codes.is_article(symbology, text) == article

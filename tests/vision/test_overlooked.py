@@ -3,6 +3,7 @@
 import cv2
 import numpy as np
 import pytest
+import zxingcpp
 
 from station.scenes.waybill import render
 from station.vision.look import Eye
@@ -51,3 +52,15 @@ def test_bars_beyond_a_quad_that_ends_too_early_are_found_decoded_or_not(eye, fe
 def test_print_on_a_known_label_is_not_found_again(eye, fedex):
     look = eye.look(on_table(fedex, 0), PX_MM, known=[CORNERS])
     assert len(look.labels) == 1
+
+
+@pytest.mark.parametrize(
+    ("symbology", "text", "labels"), [("EAN13", "690123456789", 0), ("Code128", "YT690123456789", 1)]
+)
+def test_the_code_of_a_product_on_a_carton_is_no_label(eye, symbology, text, labels):
+    carton = np.full((1200, 1600, 3), (96, 140, 170), np.uint8)
+    code = zxingcpp.create_barcode(text, getattr(zxingcpp.BarcodeFormat, symbology))
+    bars = np.asarray(code.to_image(scale=3, add_quiet_zones=False))[:1].repeat(160, axis=0)
+    carton[500:660, 400 : 400 + bars.shape[1]] = cv2.cvtColor(np.minimum(bars, 150), cv2.COLOR_GRAY2BGR)
+    cv2.putText(carton, text, (400, 710), cv2.FONT_HERSHEY_SIMPLEX, 1.2, (20, 20, 20), 3, cv2.LINE_AA)
+    assert len(eye.look(carton, PX_MM).labels) == (symbology == "Code128")
