@@ -98,10 +98,12 @@ class Face:
         self._photo = photo
         self._ink_planned()
         verdict = self._judged()
-        bad = [self._area(place.place) for place in verdict.places if place.answer != "clean"]
-        self._areas = [*self.plan.uncovered, *bad]
+        bad = sum(place.answer != "clean" for place in verdict.places)
+        # Ink that lets print through in one place is hardly thicker in the others: all are gone over again.
+        again = [self._area(place.place) for place in verdict.places] if bad else []
+        self._areas = [*self.plan.uncovered, *again]
         missed = [] if bad else self._take_in(photo, self._policy, self._quads_px(photo))
-        self.readable = len(bad) + len(missed)
+        self.readable = bad + len(missed)
         if bad:
             return self._once_more("unseen" if verdict.answer == "unseen" else "still_readable")
         if missed:
