@@ -20,10 +20,10 @@ _CLOSER = 2.5  # of the network's area: how much larger the frame is on which sm
 _SMALL = 0.25  # of the frame: larger ones are not seen as wholes there
 _WORTH_A_LOOK = 0.12  # confidence of what is looked at again from near
 _NEAR_SIZES_PX = ((320, 192), (288, 224), (256, 256), (224, 288), (192, 320))  # width, height: as in training
-_NEAR_FILLS = 0.68  # of such a frame, along its tighter side
-_MOST_LOOKS = 2  # from near: the second where the first moved the quad much
-_MOVED = 0.8  # intersection over union of two looks that agree
-_UNCONFIRMED = 0.5  # of its confidence, for a label that is not seen from near
+_NEAR_FILLS = 0.56  # of such a frame, along its tighter side: a blank tail that was not seen yet has room beside it
+_MOST_LOOKS = 8  # from near, on a photo
+_STAYS = 0.8  # intersection over union of two looks that agree
+_SAME_LOOK = 0.9  # likewise, of two quads that look the same from near
 _FINE_PX = 1536  # long side of the frame on which edges are refined: 4608 / 3, a whole number of pixels each
 
 
@@ -39,9 +39,8 @@ class Locator:
         size_px = (max(1, fine.shape[1] // 2), max(1, fine.shape[0] // 2))
         half = np.asarray(cv2.resize(fine, size_px, interpolation=cv2.INTER_AREA), np.uint8)
         small = [one for one in self.glance(half, _CLOSER) if _area(one.quad) < _SMALL * half.size]
-        rough = [Candidate(2 * one.quad, one.confidence) for one in surest(self.glance(half) + small)]
-        near = [seen for one in rough if one.confidence >= _WORTH_A_LOOK for seen in self._nearer(half, fine, one)]
-        labels = [one for one in surest(near) if one.confidence >= SURE]
+        near = [one for one in self.nearer(half, self.glance(half) + small) if one.confidence >= SURE]
+        labels = [Candidate(refined(fine, 2 * one.quad, 2 / _view(one.quad).scale), one.confidence) for one in near]
         limits = np.array([bgr.shape[1], bgr.shape[0]], float)
         return [Candidate(np.clip(one.quad * scale, 0.0, limits), one.confidence) for one in labels]
 
@@ -49,22 +48,36 @@ class Locator:
         """Labels on a frame (rows x columns) at one look, as on every preview; `share` is of the network's own area."""
         return candidates(self._maps.of(grey, round(share * AREA_PX)))
 
-    def _nearer(self, half: Grey, fine: Grey, rough: Candidate) -> list[Candidate]:
-        """What the network sees of a label, or of two, when it nearly fills the frame; `half` is half of `fine`."""
-        quad = rough.quad
-        for _ in range(_MOST_LOOKS):
-            near = _near_frame(half, quad / 2)
-            seen = self._maps.of(near.grey, near.grey.size)
-            found = [Candidate(2 * near.back(outlined(seen, one.quad)), one.confidence) for one in candidates(seen)]
-            there = [one for one in found if shared(one.quad, quad) > SAME_PLACE]
-            if not there:
-                return [Candidate(rough.quad, _UNCONFIRMED * rough.confidence)]
-            best = max(there, key=lambda one: one.confidence * union_share(one.quad, quad))
-            moved = union_share(best.quad, quad) < _MOVED
-            quad = best.quad
-            if not moved:
+    def nearer(self, grey: Grey, rough: list[Candidate]) -> list[Candidate]:
+        """Labels of a frame as they are seen from near, given rough ones (px of that frame).
+
+        What a look shows is looked at in its turn, the surest first, until it is where it was before: so two labels
+        drawn as one come apart, a short one gets its blank tail, and one drawn askew comes straight.
+        """
+        waiting, looked, settled, seen = list(rough), list[Points](), list[Candidate](), list[Candidate]()
+        while waiting and len(looked) < _MOST_LOOKS:
+            one = waiting.pop(int(np.argmax([each.confidence for each in waiting])))
+            if one.confidence < _WORTH_A_LOOK:
                 break
-        return [Candidate(refined(fine, one.quad, 2 * near.px), one.confidence) for one in there]
+            if _lies_on(one, settled) or any(union_share(one.quad, other) > _SAME_LOOK for other in looked):
+                continue
+            looked.append(one.quad)
+            found = self._near(grey, one.quad)
+            seen += [each for each in found if shared(each.quad, one.quad) > SAME_PLACE]
+            settled += [each for each in found if each.confidence >= SURE and union_share(each.quad, one.quad) > _STAYS]
+            waiting += found
+        settled = surest(settled)
+        return settled + [one for one in surest(seen) if not _lies_on(one, settled)]
+
+    def _near(self, grey: Grey, quad: Points) -> list[Candidate]:
+        """What the network sees when a quad takes the middle of the frame, in px of `grey`."""
+        view = _view(quad)
+        seen = self._maps.of(view.of(grey), view.size_px[0] * view.size_px[1])
+        return [Candidate(view.back(outlined(seen, one.quad)), one.confidence) for one in candidates(seen)]
+
+
+def _lies_on(one: Candidate, others: list[Candidate]) -> bool:
+    return any(shared(one.quad, other.quad) >= SAME_PLACE for other in others)
 
 
 def _area(quad: Points) -> float:
@@ -82,24 +95,27 @@ def fine_frame(bgr: Bgr) -> tuple[Grey, float]:
 
 
 @dataclass(frozen=True, eq=False)
-class _Near:
-    """A label nearly filling a frame: the frame, and what takes px of the larger one it was cut from to its own."""
+class _View:
+    """A view from near: its size, what takes px of the larger frame to its own, and how much larger it shows things."""
 
-    grey: Grey
-    to_near: Matrix
+    size_px: tuple[int, int]
+    to_view: Matrix
+    scale: float
 
-    @property
-    def px(self) -> float:
-        """The size of its px in the larger frame."""
-        return 1 / float(np.linalg.norm(self.to_near[:, 0]))
+    def of(self, grey: Grey) -> Grey:
+        """The view, cut out of the larger frame."""
+        middles = self.to_view.copy()  # a pixel's index is its left edge here, its middle to OpenCV
+        middles[:, 2] += self.to_view[:, :2].sum(1) / 2 - 0.5
+        near = cv2.warpAffine(grey, middles, self.size_px, flags=cv2.INTER_AREA, borderMode=cv2.BORDER_REPLICATE)
+        return np.asarray(near, np.uint8)
 
     def back(self, points: Points) -> Points:
         """Its points (N x 2) in the larger frame."""
-        matrix = cv2.invertAffineTransform(self.to_near)
+        matrix = cv2.invertAffineTransform(self.to_view)
         return np.asarray(points @ matrix[:, :2].T + matrix[:, 2], np.float64)
 
 
-def _near_frame(grey: Grey, quad: Points) -> _Near:
+def _view(quad: Points) -> _View:
     """What lies around a quad, turned by less than 45 degrees so that its sides are the frame's."""
     centre, (wide, high), angle_deg = cv2.minAreaRect(quad.astype(np.float32))
     if angle_deg > 45:
@@ -107,9 +123,6 @@ def _near_frame(grey: Grey, quad: Points) -> _Near:
     wide, high = max(wide, 1.0), max(high, 1.0)
     size_px = min(_NEAR_SIZES_PX, key=lambda size: abs(np.log(size[0] / size[1] * high / wide)))
     scale = _NEAR_FILLS * min(size_px[0] / wide, size_px[1] / high)
-    to_near = np.asarray(cv2.getRotationMatrix2D(centre, angle_deg, scale), np.float64)
-    to_near[:, 2] += np.array(size_px) / 2 - centre
-    middles = to_near.copy()  # a pixel's index is its left edge here, its middle to OpenCV
-    middles[:, 2] += to_near[:, :2].sum(1) / 2 - 0.5
-    near = cv2.warpAffine(grey, middles, size_px, flags=cv2.INTER_AREA, borderMode=cv2.BORDER_REPLICATE)
-    return _Near(np.asarray(near, np.uint8), to_near)
+    to_view = np.asarray(cv2.getRotationMatrix2D(centre, angle_deg, scale), np.float64)
+    to_view[:, 2] += np.array(size_px) / 2 - centre
+    return _View(size_px, to_view, scale)

@@ -13,7 +13,7 @@ from station.evaluate.labels import (
     overlap,
 )
 from station.scenes.training import EVALUATION
-from station.vision.locate import Locator, _near_frame, fine_frame
+from station.vision.locate import Locator, _view, fine_frame
 from station.vision.seen import Candidate, Look
 from tests.vision.pictures import box, on_background, picture
 
@@ -55,12 +55,11 @@ def test_from_near_a_label_lies_straight_and_comes_back_to_its_place(angle_deg):
     quad = box(230, 160, 370, 240) @ turn[:, :2].T + turn[:, 2]
     grey = np.zeros((400, 600), np.uint8)
     cv2.fillPoly(grey, [np.round(quad * 16 - 8).astype(np.int32)], 255, cv2.LINE_AA, 4)
-    near = _near_frame(grey, quad)
-    rows, columns = near.grey.shape
-    corners = near.back(box(0, 0, columns, rows))
-    assert cv2.contourArea(quad.astype(np.float32)) / cv2.contourArea(corners.astype(np.float32)) > 0.3
-    x, y, wide, high = cv2.boundingRect((near.grey > 127).astype(np.uint8))
-    placed = near.back(box(x, y, x + wide, y + high))
+    view = _view(quad)
+    corners = view.back(box(0, 0, *view.size_px))
+    assert cv2.contourArea(quad.astype(np.float32)) / cv2.contourArea(corners.astype(np.float32)) > 0.2
+    x, y, wide, high = cv2.boundingRect((view.of(grey) > 127).astype(np.uint8))
+    placed = view.back(box(x, y, x + wide, y + high))
     assert overlap(placed, quad, grey.shape) > 0.96
 
 
@@ -68,6 +67,23 @@ def test_two_labels(locator):
     found = locator.locate(on_cardboard(("yunda-76x130.png", LEFT), ("deppon-76x130.jpg", RIGHT)))
     assert len(found) == 2
     assert all(max(overlap(one.quad, truth, (1050, 1400)) for one in found) > 0.85 for truth in (LEFT, RIGHT))
+
+
+@pytest.mark.parametrize(("first", "last"), [(0.0, 0.6), (0.4, 1.0), (-0.2, 0.7)])
+def test_a_look_from_near_corrects_a_quad_that_holds_a_part_of_its_label(locator, first, last):
+    grey = cv2.cvtColor(on_cardboard(("yunda-76x130.png", LEFT)), cv2.COLOR_BGR2GRAY)
+    down = LEFT[[3, 2]] - LEFT[[0, 1]]
+    part = np.vstack([LEFT[[0, 1]] + first * down, LEFT[[1, 0]] + last * down[::-1]])
+    (found,) = locator.nearer(grey, [Candidate(part, 0.6)])
+    assert overlap(found.quad, LEFT, grey.shape) > 0.9
+
+
+def test_two_labels_in_one_quad_come_apart(locator):
+    grey = cv2.cvtColor(on_cardboard(("yunda-76x130.png", LEFT), ("deppon-76x130.jpg", RIGHT)), cv2.COLOR_BGR2GRAY)
+    both = np.array([LEFT[0], RIGHT[1], RIGHT[2], LEFT[3]])
+    found = locator.nearer(grey, [Candidate(both, 0.6)])
+    assert len(found) == 2
+    assert all(max(overlap(one.quad, truth, grey.shape) for one in found) > 0.85 for truth in (LEFT, RIGHT))
 
 
 def test_labels_lie_in_the_photo(locator):
