@@ -4,6 +4,7 @@ All engines give the same outputs; which is fastest depends on the processor, so
 where they run. ncnn reads no ONNX: it needs networks that `station.vision.convert` has made of the ONNX files.
 """
 
+import ctypes
 import hashlib
 import importlib.util
 import os
@@ -31,6 +32,11 @@ EngineName = Literal["onnxruntime", "opencv", "ncnn"]
 ENGINES: tuple[EngineName, ...] = get_args(EngineName)
 
 _MAKE_ONE = "make one with `station bench --engines --networks FOLDER`"
+# What a network's layers hand on is tens of megabytes a run. By its own rules the C library gives freed memory back at
+# once, and a look spent an eighth of its time on getting it again, page by page. glibc's <malloc.h> names the settings.
+_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
+_KEPT_BYTES = 128 << 20  # freed at the heap's end, before any is given back
+_ON_HEAP_BYTES = 32 << 20  # of one block; glibc's own limit
 _ERRORS_ONLY = 3  # onnxruntime's severity: its warnings about folded constants help nobody
 
 
@@ -72,9 +78,18 @@ class Network:
         return self._run(tensor)
 
 
+def _keep_freed_memory() -> None:
+    """Have the process keep memory that it will want again; a C library other than glibc goes on by its own rules."""
+    settings = getattr(ctypes.CDLL(None), "mallopt", None)
+    if settings is not None:
+        settings(_M_MMAP_THRESHOLD, _ON_HEAP_BYTES)
+        settings(_M_TRIM_THRESHOLD, _KEPT_BYTES)
+
+
 def _by_onnxruntime(path: Path, engine: Engine) -> Run:
     import onnxruntime as ort  # noqa: PLC0415  (tens of megabytes that the other engines do without)
 
+    _keep_freed_memory()
     options = ort.SessionOptions()
     options.intra_op_num_threads = engine.threads
     options.inter_op_num_threads = 1

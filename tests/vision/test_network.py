@@ -1,5 +1,7 @@
 """Every engine gives the same output for every network, and what cannot be trusted is not run."""
 
+import platform
+import resource
 import shutil
 
 import numpy as np
@@ -9,7 +11,7 @@ from hardware.errors import ConfigError
 from station import engines
 from station.vision import convert, maps
 from station.vision.network import ENGINES, Engine, Network, converted, model_path
-from station.vision.text import DIRECTION, READER
+from station.vision.text import DIRECTION, READER, TextFinder
 from tests.vision.small_onnx import model, node
 
 SHAPE = (1, 1, 64, 96)
@@ -112,3 +114,13 @@ def test_without_the_converter_it_says_what_to_install(locator, tmp_path, monkey
 def test_a_batch_is_refused_by_ncnn(folder):
     with pytest.raises(ValueError, match="unpack"):
         output(model_path(DIRECTION), (2, 3, 48, 192), Engine("ncnn", networks=folder))
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc is told to keep memory")
+def test_memory_is_not_asked_for_again_in_every_run():
+    finder, picture = TextFinder(), np.zeros((576, 384), np.uint8)
+    for _ in range(3):
+        finder.map(picture)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    finder.map(picture)
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before < 500
