@@ -54,7 +54,9 @@ def _on_paper(bgr: Bgr) -> Mask:
 
     Near the rim the carton may begin; further in only what is far too dark for paper in a shadow is left out.
     """
-    level = cv2.morphologyEx(bgr.min(axis=2), cv2.MORPH_CLOSE, _ellipse(_STROKE_MM * PAPER_PX_MM))
+    blue, green, red = cv2.split(bgr)
+    darkest = cv2.min(blue, cv2.min(green, red))  # NumPy takes thirty times as long for three values in a row
+    level = cv2.morphologyEx(darkest, cv2.MORPH_CLOSE, _ellipse(_STROKE_MM * PAPER_PX_MM))
     ring = round(_RIM_MM * PAPER_PX_MM)
     least = np.full(level.shape, _RIM_PAPER * float(np.median(level)), np.float32)
     least[ring:-ring, ring:-ring] *= _SHADED_PAPER / _RIM_PAPER
@@ -78,17 +80,24 @@ def _rules(strokes: Mask) -> Mask:
     window = round(_RULE_WINDOW_MM * PX_MM)
     density = cv2.boxFilter(strokes, cv2.CV_16U, (window, window), normalize=False)
     alone = (density < _RULE_DENSITY * window**2).astype(np.uint8)
-    length, longest = round(_RULE_MM * PX_MM), round(_LONGEST_MM * PX_MM)
-    lines = [_runs(strokes, shape) & alone for shape in ((1, length), (length, 1))]
-    bars = [_runs(strokes, shape) for shape in ((1, longest), (longest, 1))]
+    length, longest = round(_RULE_MM * PX_MM) | 1, round(_LONGEST_MM * PX_MM) | 1
+    lines = [_runs(strokes, size) & alone for size in ((length, 1), (1, length))]
+    bars = [_runs(strokes, size) for size in ((longest, 1), (1, longest))]
     rules = lines[0] | lines[1] | bars[0] | bars[1]
     return np.asarray(cv2.dilate(rules, np.ones((3, 3), np.uint8)), np.uint8)
 
 
-def _runs(strokes: Mask, shape: tuple[int, int]) -> Mask:
-    """What is as long as a rectangle of `shape` (rows, columns), one of them 1, once it is made a little thicker."""
-    across = np.ones((_ASLANT_PX, 1) if shape[0] == 1 else (1, _ASLANT_PX), np.uint8)
-    return np.asarray(cv2.morphologyEx(cv2.dilate(strokes, across), cv2.MORPH_OPEN, np.ones(shape, np.uint8)), np.uint8)
+def _runs(strokes: Mask, size: tuple[int, int]) -> Mask:
+    """What is as long as a rectangle of `size` (columns, rows; odd, one of them 1), once it is made a little thicker.
+
+    It is an opening by sums over the rectangle: they take the same time for any length.
+    """
+    across = np.ones((_ASLANT_PX, 1) if size[1] == 1 else (1, _ASLANT_PX), np.uint8)
+    thicker = cv2.dilate(strokes, across)
+    sums = cv2.boxFilter(thicker, cv2.CV_16U, size, normalize=False, borderType=cv2.BORDER_REPLICATE)
+    full = (sums == max(size)).astype(np.uint8)
+    near = cv2.boxFilter(full, cv2.CV_16U, size, normalize=False, borderType=cv2.BORDER_CONSTANT)
+    return np.asarray(near > 0, np.uint8)
 
 
 def _without(strokes: Mask, explained: list[Points], scale: float, edge_px: int) -> Mask:
