@@ -26,7 +26,7 @@ FINDER, READER = "PP-OCRv6_det_small.onnx", "PP-OCRv6_rec_small.onnx"
 DIRECTION = "ch_ppocr_mobile_v2.0_cls_mobile.onnx"
 _IMAGENET_MEAN = (0.485, 0.456, 0.406)  # found more lines than the package's own 0.5 (first experiment, 272 fields)
 _IMAGENET_DEV = (0.229, 0.224, 0.225)
-_STRIDE = 32  # the detector halves its input five times
+STRIDE_PX = 32  # the detector halves its input five times
 _INK_LEVEL = 0.3  # probability above which a pixel belongs to a line; PP-OCR's own value
 _LINE_LEVEL = 0.5  # mean probability a whole line needs; PP-OCR's own value
 _UNCLIP = 1.6  # the map shows a shrunken line; PP-OCR's own value for growing it back: area * ratio / perimeter
@@ -129,7 +129,7 @@ class TextFinder:
 
     def map(self, picture: Picture) -> Tensor:
         """The probability of text for every pixel of a picture, its sides rounded up to multiples of 32."""
-        rows, columns = (_STRIDE * max(1, -(-side // _STRIDE)) for side in picture.shape[:2])
+        rows, columns = (STRIDE_PX * max(1, -(-side // STRIDE_PX)) for side in picture.shape[:2])
         fitted = np.asarray(cv2.resize(picture, (columns, rows)), np.uint8)
         probability: Tensor = self._network.run(_tensor(fitted, _IMAGENET_MEAN, _IMAGENET_DEV))[0, 0]
         return probability

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from station.scenes.waybill import render
-from station.vision.look import Eye
+from station.vision.look import Eye, _affordable
 from tests.vision.pictures import YUNDA_PX_MM, box, covered, on_background, picture
 
 
@@ -166,3 +166,24 @@ def test_in_a_hurry_what_was_not_read_is_personal(eye, yunda):
     hurried = eye.look(picture("yunda-76x130.png"), hurry=True)
     missed = [place for place in personal(yunda) if covered(place, personal(hurried)) < 0.9]
     assert missed == []
+
+
+def test_in_a_hurry_low_lines_are_read_only_while_few_are():
+    high, low = (
+        [box(0, 60 * k, 150, 60 * k + 50) for k in range(2)],
+        [box(0, 500 + 30 * k, 60, 520 + 30 * k) for k in range(4)],
+    )
+    assert len(_affordable(high + low, 0.0)) == 6
+    assert len(_affordable(high + low, 40.0)) == 3
+    assert len(_affordable(3 * high + low, 40.0)) == 6
+
+
+def test_in_a_hurry_what_was_found_outside_a_label_is_not_read_to_the_end(eye, monkeypatch):
+    table = np.full((1600, 1600, 3), (90, 120, 150), np.uint8)
+    label = render("Yunda", np.random.default_rng(3), 8.0).picture[:1300, :800]
+    table[150 : 150 + label.shape[0], 400 : 400 + label.shape[1]] = label
+    monkeypatch.setattr(eye._locator, "locate", lambda bgr: [])
+    slow, hurried = (eye.look(table, px_per_mm=8.0, reveal=True, hurry=hurry) for hurry in (False, True))
+    assert all(label.whole for label in slow.labels + hurried.labels)
+    read = [sum(bool(region.text) for label in look.labels for region in label.regions) for look in (slow, hurried)]
+    assert 0 < read[1] < read[0]
