@@ -47,20 +47,21 @@ def candidates(seen: Seen) -> list[Candidate]:
     while open_cells and len(found) < _MOST_LABELS:
         best = open_cells[0]
         common = {cell: float(cv2.intersectConvexConvex(coarse[best], coarse[cell])[0]) for cell in open_cells}
-        votes = [
-            cell
-            for cell, area in common.items()
-            if area > _AGREE * (areas[best] + areas[cell] - area)
-            and cells.scores[cell] >= _NEARLY_AS_SURE * cells.scores[best]
-        ]
-        quad = quad_of(cells.polygons[[best, *votes[1:_MOST_VOTES]]])
-        found.append(Candidate(quad * seen.to_frame, float(cells.scores[best])))
+        if all(shared(coarse[best], one.quad) < SAME_PLACE for one in found):  # else `surest` would drop what it draws
+            votes = [
+                cell
+                for cell, area in common.items()
+                if area > _AGREE * (areas[best] + areas[cell] - area)
+                and cells.scores[cell] >= _NEARLY_AS_SURE * cells.scores[best]
+            ]
+            quad = quad_of(cells.polygons[[best, *votes[1:_MOST_VOTES]]])
+            found.append(Candidate(quad, float(cells.scores[best])))
         open_cells = [
             cell
             for cell, area in common.items()
             if cell != best and area < SAME_PLACE * max(1.0, min(areas[best], areas[cell]))
         ]
-    return surest(found)
+    return surest([Candidate(one.quad * seen.to_frame, one.confidence) for one in found])
 
 
 def _speaking(seen: Seen) -> _Cells:
