@@ -31,21 +31,27 @@ _FOLLOWING = [1, 2, 3, 0]  # of each corner or side, the next one clockwise
 
 @dataclass(frozen=True, eq=False)
 class _Cells:
-    """Cells that speak for labels, the surest first: scores, and polygons N x RAYS x 2 in px of the network's frame."""
+    """Cells that speak for labels, the surest first: scores, and polygons N x RAYS x 2 in px of the network's frame.
+
+    Only one that is at least as sure as all around it is a `peak` and draws a label; the others bear it out.
+    """
 
     scores: Shade
     polygons: Shade
+    peak: NDArray[np.bool_]
 
 
 def candidates(seen: Seen) -> list[Candidate]:
-    """Quads of labels in px of the frame, the surest first: the surest cell and all that agree with it draw each."""
+    """Quads of labels in px of the frame, the surest first: a peak of the score and what agrees with it draw each."""
     cells = _speaking(seen)
     coarse = np.ascontiguousarray(cells.polygons[:, ::_EVERY])
     areas = [float(cv2.contourArea(each)) for each in coarse]
     open_cells = list(range(len(areas)))
     found: list[Candidate] = []
-    while open_cells and len(found) < _MOST_LABELS:
-        best = open_cells[0]
+    while len(found) < _MOST_LABELS:
+        best = next((cell for cell in open_cells if cells.peak[cell]), None)
+        if best is None:
+            break
         common = {cell: float(cv2.intersectConvexConvex(coarse[best], coarse[cell])[0]) for cell in open_cells}
         if all(shared(coarse[best], one.quad) < SAME_PLACE for one in found):  # else `surest` would drop what it draws
             votes = [
@@ -66,12 +72,12 @@ def candidates(seen: Seen) -> list[Candidate]:
 
 def _speaking(seen: Seen) -> _Cells:
     rows, columns = np.nonzero(seen.score > _LEAST_SCORE)
-    scores = seen.score[rows, columns]
-    chosen = np.argsort(-scores)[:_MOST_CELLS]
+    chosen = np.argsort(-seen.score[rows, columns])[:_MOST_CELLS]
     rows, columns = rows[chosen], columns[chosen]
+    scores, around = seen.score[rows, columns], cv2.dilate(seen.score, np.ones((3, 3), np.uint8))[rows, columns]
     middles = (np.stack([columns, rows], 1) + 0.5) * CELL_PX
     polygons = middles[:, None] + seen.rays[:, rows, columns].T[..., None] * DIRECTIONS
-    return _Cells(scores[chosen], np.asarray(polygons, np.float32))
+    return _Cells(scores, np.asarray(polygons, np.float32), scores >= around)
 
 
 def quad_of(polygons: Shade) -> Points:
