@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 from hardware.camera.frames import Bgr, Grey, Points
-from station.vision import codes, personal
+from station.vision import codes, evidence, personal
 from station.vision.locate import Locator
 from station.vision.maps import Maps
 from station.vision.overlooked import Net
@@ -37,7 +37,8 @@ _READS = 0.8  # confidence of a line that is text, even between the bars of a co
 _TEXT_NOT_CODE = 0.6  # of an undecoded 2D code covered by lines of text: dense text
 _WEAK = 0.55  # mean confidence of a label's readings below which nothing on it may stay
 _KNOWN = 1.0  # confidence of a label that was found before the ink; the locator is never so sure
-_SURELY, _MANY_LINES = 0.8, 10  # confidence and lines of text of a sheet that is a label though nothing on it is read
+_SURELY, _MANY_LINES = 0.8, 7  # confidence and lines of text of a sheet that is a label though little on it is read:
+_POOR = 0.7  # mean confidence of its readings; of 271 photos and scenes without a label none had such a sheet
 _HURRY_PX = 640  # of the recogniser's input, all lines together, in a hurry
 _LONGEST = 12.0  # times its height is a line that may stay; what is longer is an address, a name with a phone, a remark
 _STAGES = ("locate", "rectify", "text", "read", "codes", "personal")
@@ -110,7 +111,11 @@ class Eye:
             worth = _affordable([one for one in quads if not _is_in_code(one, found, _IN_CODE)]) if hurry else quads
             read = {id(quad) for quad in worth}
             lines = self._read(flat, worth, _HURRIED_SQUEEZE if hurry else _SQUEEZE)
-            lines += [_unread(quad, flat.px_per_mm) for quad in quads if id(quad) not in read]
+            rest = [quad for quad in quads if id(quad) not in read]
+            if _tells(candidate, lines, found):
+                lines += [_unread(quad, flat.px_per_mm) for quad in rest]
+            else:  # no hurry: whether this is a label may stand in small print
+                lines += self._read(flat, rest, _SQUEEZE)
         found = [code for code in found if not _is_text(code, lines, flat.px_per_mm)]
         lines = [line for line in lines if not _is_bars(line, flat.px_per_mm, found)]
         with _timed(ms, "text"):
@@ -210,23 +215,23 @@ def _assembled(candidate: Candidate, seen: _Seen, lines: list[personal.Line], fo
     flat = seen.flat
     kinds = personal.kinds(lines, [code.text for code in found if code.text])
     sure = float(np.mean([line.confidence for line in lines if line.text] or [0.0]))
-    illegible = sure < _WEAK
-    if not _tells(lines, found) and not (illegible and _looks_like_one(candidate, seen.lines)):
+    tells = _tells(candidate, lines, found)
+    if not tells and not (sure < _POOR and _looks_like_one(candidate, seen.lines)):
         return None
     regions = tuple(
         Region(kind, flat.on_photo(line.quad_mm * flat.px_per_mm), line.confidence, line.text)
         for kind, line in zip(kinds, lines, strict=True)
     )
     on_photo = tuple(replace(code, polygon=flat.on_photo(code.polygon)) for code in found)
-    return Label(seen.quad, candidate.confidence * max(sure, 0.1), regions, on_photo, illegible or not seen.agreed)
+    whole = not tells or sure < _WEAK or not seen.agreed
+    return Label(seen.quad, candidate.confidence * max(sure, 0.1), regions, on_photo, whole)
 
 
-def _tells(lines: list[personal.Line], found: list[Code]) -> bool:
-    """Whether a line or a code says that a sheet is a label; codes of articles and their numbers do not."""
-    articles = [code.text for code in found if codes.is_article(code.symbology, code.text)]
-    if len(articles) < len(found):
-        return True
-    return any(personal.telling(line.text, articles) for line in lines)
+def _tells(candidate: Candidate, lines: list[personal.Line], found: list[Code]) -> bool:
+    """Whether lines and codes make a sheet a label. Where one was before the ink, a single of them is left of it."""
+    texts, named = [line.text for line in lines], [(code.symbology, code.text) for code in found]
+    judge = evidence.hints if candidate.confidence >= _KNOWN else evidence.is_label
+    return judge(texts, named)
 
 
 def _looks_like_one(candidate: Candidate, lines: list[Points]) -> bool:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hardware.camera.frames import Grey, Points
-from station.vision import codes, personal
+from station.vision import codes, evidence, personal
 from station.vision.seen import Candidate
 from station.vision.text import Direction, TextFinder, TextReader, crop, ordered
 
@@ -53,23 +53,28 @@ class Net:
         strokes = _strokes(frame)
         for quad in known:
             cv2.fillPoly(strokes, [np.round(quad * scale).astype(np.int32)], 0)
-        found = [self._place(frame, strokes, box) for box in _places(strokes)]
+        found = [self._place(frame, strokes, box, bool(known)) for box in _places(strokes)]
         return [Candidate(quad / scale, _CONFIDENCE) for quad in found if quad is not None]
 
-    def _place(self, frame: Grey, strokes: Mask, box: Box) -> Points | None:
-        """The rectangle around all personal print inside `box` and outside the labels, if there is any."""
+    def _place(self, frame: Grey, strokes: Mask, box: Box, beside: bool) -> Points | None:
+        """The rectangle around all personal print inside `box` and outside the labels, if there is any.
+
+        `beside` a label a single line or code is taken for a part of one; elsewhere it takes as much as a label does.
+        """
         left, top, right, bottom = box
         tile, outside = (np.ascontiguousarray(each[top:bottom, left:right]) for each in (frame, strokes))
         lines = [quad for quad, _ in self._finder.find(tile) if _stands_on(quad, outside)]
         read = [(name, text, quad) for name, text, quad in codes.read(tile) if _stands_on(quad, outside)]
         articles = [(text, quad) for name, text, quad in read if codes.is_article(name, text)]
         numbers = [text for text, _ in articles]
-        texts = zip(lines, self._texts(tile, lines), strict=True)
-        telling = [quad for quad, text in texts if personal.telling(text, numbers)]
+        texts = self._texts(tile, lines)
+        telling = [quad for quad, text in zip(lines, texts, strict=True) if personal.telling(text, numbers)]
         telling += [quad for name, text, quad in read if not codes.is_article(name, text)]
         blocks = [quad for quad in _blocks(outside) if not any(_lies_on(quad, article) for _, article in articles)]
-        telling += [quad for quad in blocks if _is_code(tile, quad)]
-        if not telling:
+        bars = [quad for quad in blocks if _is_code(tile, quad)]
+        telling += bars
+        named = [(name, text) for name, text, _ in read] + [("1D", "") for _ in bars]
+        if not telling or not (beside or evidence.is_label(texts, named)):
             return None
         centre, (width, height), angle = cv2.minAreaRect(np.concatenate(telling).astype(np.float32))
         around = cv2.boxPoints((centre, (width + 2 * _GROW_PX, height + 2 * _GROW_PX), angle))
