@@ -14,6 +14,7 @@ from station.vision.personal import MOBILE, PHONE, ROUTING, normalised, telling
 Named = tuple[str, str]  # a code: zxing-cpp's name, or "1D" or "2D" when undecoded, and what it holds
 
 ENOUGH = 2  # two kinds of weak signs, or one that is as good as both
+_LOOKS = 0.85  # confidence: of 271 photographs and scenes without a label the locator was so sure of 4
 _DECIDES = 12  # more than all that speaks against a label can outweigh
 
 
@@ -33,12 +34,12 @@ def _sign(kind: str, weight: int, *patterns: str) -> Sign:
 SIGNS = (
     # A mobile number, masked or not, is somebody's: shops and makers mostly print others.
     _sign("mobile", _DECIDES, MOBILE),
-    # Who gets or sends a parcel is said on labels only: 收货 alone stands on the leaflets of shops.
+    # Who gets or sends a parcel is said on labels only; in the prose of shops, 收货 and "we ship to" are, too.
     _sign(
         "people",
         _DECIDES,
         r"[收寄发派]件(?:人|地址|方|公司|网点|电话|信息)|收货(?:人|地址|信息)|发货(?:人|地址|库房)|^\W*[收寄]方",
-        r"\bship(?:ped)? ?(?:to|from)\b|\bdeliver to\b|\brecipient\b|\bconsignee\b|\breturn address\b",
+        r"^\W*ship ?(?:to|from)\b|\bship ?(?:to|from) ?:|^\W*(?:deliver to|recipient|consignee|return address)\b",
         r"\babsender|\bempf(?:ä|ae)nger|\bdestinataire|\bexp[ée]diteur|\bdestinatari[oa]|\bremitente|\bmittente",
     ),
     # Numbers of one courier's form, and what numbers of parcels are called.
@@ -48,7 +49,7 @@ SIGNS = (
         r"(?<![A-Z0-9])(?:SF[A-Z0-9]\d{12}|YT\d{13}|JT\d{12,13}|JD[A-Z0-9]{2}\d{11}|DPK\d{11,12}|TB[ACM]\d{12})(?!\d)",
         r"(?<![A-Z0-9])1Z(?: ?[A-Z0-9]){16}(?![A-Z0-9])|(?<!\d)9[1-5]\d{2}(?: ?\d{4}){4} ?\d{2}(?!\d)",
         r"(?-i:(?<![A-Z0-9])[A-Z]{2} ?\d{3} ?\d{3} ?\d{3} ?[A-Z]{2}(?![A-Z0-9]))",
-        r"\btracking ?(?:#|no\b|nr\b|num|id\b)|\bawb\b|\bwaybill\b|\b(?:sendungs|paket)nu?mm?e?r?\b|\bidentcode\b",
+        r"\btracking ?(?:#|no\b|nr\b|num|id\b)|\bawb\b|\bwaybill\b|\b(?:sendungs|paket)(?:nummer|nr)\b|\bidentcode\b",
         r"(?:运|快递|面)单(?:号|编号)|物流单号",
     ),
     # A courier and its service in one line; its packaging has them apart.
@@ -107,13 +108,14 @@ SIGNS = (
     # Packets say what is in them, plates what a machine is, books which one.
     _sign(
         "goods",
-        -1,
+        -2,
         r"净含量|保质期|生产日期|配料|营养|产地|制造商|执行标准|许可证|\bGB/?T? ?\d{4}|能效|批号|型号|机身编号|序列号",
         r"\bingredient|\bnutrition|\bkcal\b|\bbest before|\bmade in\b|\bdistr(?:ib|\.)|\brecycl|\bnet ?wt\b|\bisbn\b",
-        r"\bmodel\b|\bserial\b|\bs/n\b|\bimei\b|\bwarranty\b|\bvolts?\b|^\W*\d\W{1,2}\d{6}\W{1,2}\d{6}\W*$",
+        r"[毛净]重|\b[gn]\.w\.",
+        r"\bmodel\b|\bserial\b|\bcarton\b|\bs/n\b|\bimei\b|\bwarranty\b|\bvolts?\b|^\W*\d\W{1,2}\d{6}\W{1,2}\d{6}\W*$",
     ),
     # Postal boxes, before anybody has sent them: their bars and number are the box's own.
-    _sign("goods", -1, r"\bflat rate box|\bany weight\b|(?<![A-Z0-9])PS\d{11}\b"),
+    _sign("goods", -2, r"\bflat rate box|\bany weight\b|(?<![A-Z0-9])PS\d{11}\b"),
     # Adverts want to be visited, scanned and followed.
     _sign(
         "advert",
@@ -123,14 +125,18 @@ SIGNS = (
     ),
 )
 
+_ARTICLE = ("goods", -2)  # what an article's code says, and its number below the bars
 _LINEAR = ("Code128", "Code39", "Code93", "Codabar", "ITF", "ITF14", "DataBar", "DataBarExpanded")
 # What a parcel's bars hold at least: fewer characters are read in any grain.
 _PARCEL_CODE = re.compile(r"(?=(?:\D*\d){6}).{10,}")
 
 
-def is_label(texts: Sequence[str], named: Sequence[Named]) -> bool:
-    """Whether lines and codes, all of one sheet, make it a label."""
-    return weight(texts, named) >= ENOUGH
+def is_label(texts: Sequence[str], named: Sequence[Named], confidence: float = 0.0) -> bool:
+    """Whether lines and codes, all of one sheet, make it a label.
+
+    `confidence` is the locator's, from the sheet's look alone: high, it is one more weak sign.
+    """
+    return weight(texts, named) + (confidence >= _LOOKS) >= ENOUGH
 
 
 def hints(texts: Sequence[str], named: Sequence[Named]) -> bool:
@@ -151,17 +157,20 @@ def weight(texts: Sequence[str], named: Sequence[Named]) -> int:
 
 
 def _of_line(text: str) -> list[tuple[str, int]]:
+    """Kinds and weights of its signs. The number of an article is against; so is a serial number, once it says so."""
     line = normalised(text)
     if codes.is_gtin(re.sub(r"\W", "", line)):
-        return [("goods", -1)]
-    return [(sign.kind, sign.weight) for sign in SIGNS if sign.pattern.search(line)]
+        return [_ARTICLE]
+    found = [(sign.kind, sign.weight) for sign in SIGNS if sign.pattern.search(line)]
+    against = any(each < 0 for _, each in found)
+    return [(kind, each) for kind, each in found if not against or not 0 < each < _DECIDES]
 
 
 def _of_code(one: Named) -> list[tuple[str, int]]:
     """Codes of all sorts are one kind: an undecoded one may be a product's, a QR code an advert's."""
     symbology, text = one
     if codes.is_article(symbology, text):
-        return [("goods", -1)]
+        return [_ARTICLE]
     if symbology == "MaxiCode":  # UPS alone prints them
         return [("parcel", _DECIDES)]
     is_long = symbology == "PDF417" or (symbology in _LINEAR and _PARCEL_CODE.fullmatch(text) is not None)

@@ -37,8 +37,8 @@ _READS = 0.8  # confidence of a line that is text, even between the bars of a co
 _TEXT_NOT_CODE = 0.6  # of an undecoded 2D code covered by lines of text: dense text
 _WEAK = 0.55  # mean confidence of a label's readings below which nothing on it may stay
 _KNOWN = 1.0  # confidence of a label that was found before the ink; the locator is never so sure
-_SURELY, _MANY_LINES = 0.8, 7  # confidence and lines of text of a sheet that is a label though little on it is read:
-_POOR = 0.7  # mean confidence of its readings; of 271 photos and scenes without a label none had such a sheet
+_POOR = 0.75  # mean confidence of readings below which a sheet may be a label though nothing on it says so,
+_UNREAD = ((0.8, 7), (0.88, 4))  # if the locator is so sure and so many lines of text are there: one pair is enough
 _HURRY_PX = 640  # of the recogniser's input, all lines together, in a hurry
 _LONGEST = 12.0  # times its height is a line that may stay; what is longer is an address, a name with a phone, a remark
 _STAGES = ("locate", "rectify", "text", "read", "codes", "personal")
@@ -216,7 +216,7 @@ def _assembled(candidate: Candidate, seen: _Seen, lines: list[personal.Line], fo
     kinds = personal.kinds(lines, [code.text for code in found if code.text])
     sure = float(np.mean([line.confidence for line in lines if line.text] or [0.0]))
     tells = _tells(candidate, lines, found)
-    if not tells and not (sure < _POOR and _looks_like_one(candidate, seen.lines)):
+    if not tells and not (sure < _POOR and _looks_like_one(candidate, len(seen.lines))):
         return None
     regions = tuple(
         Region(kind, flat.on_photo(line.quad_mm * flat.px_per_mm), line.confidence, line.text)
@@ -230,16 +230,18 @@ def _assembled(candidate: Candidate, seen: _Seen, lines: list[personal.Line], fo
 def _tells(candidate: Candidate, lines: list[personal.Line], found: list[Code]) -> bool:
     """Whether lines and codes make a sheet a label. Where one was before the ink, a single of them is left of it."""
     texts, named = [line.text for line in lines], [(code.symbology, code.text) for code in found]
-    judge = evidence.hints if candidate.confidence >= _KNOWN else evidence.is_label
-    return judge(texts, named)
+    if candidate.confidence >= _KNOWN:
+        return evidence.hints(texts, named)
+    return evidence.is_label(texts, named, candidate.confidence)
 
 
-def _looks_like_one(candidate: Candidate, lines: list[Points]) -> bool:
+def _looks_like_one(candidate: Candidate, lines: int) -> bool:
     """Whether a sheet whose print is too small or too blurred to be read is a label all the same.
 
     One that was found before the ink is not asked: what ink leaves of it is not read either.
     """
-    return _SURELY <= candidate.confidence < _KNOWN and len(lines) >= _MANY_LINES
+    sure = candidate.confidence
+    return sure < _KNOWN and any(sure >= least and lines >= many for least, many in _UNREAD)
 
 
 def _silent(label: Label) -> Label:

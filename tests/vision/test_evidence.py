@@ -61,6 +61,13 @@ def test_a_weak_line_takes_another_kind(line):
     assert all(is_label([line, other], []) for other in WEAK if other != line)
 
 
+@pytest.mark.parametrize("line", WEAK)
+def test_the_look_of_a_sheet_is_another_weak_sign(line):
+    assert is_label([line], [], 0.9)
+    assert not is_label([line], [], 0.6)
+    assert not is_label([], [], 1.0)
+
+
 @pytest.mark.parametrize("code", [BARS, ("2D", ""), QR, ("Code128", "B41"), EAN, ("ITF", "10012345678902")])
 def test_no_code_that_may_be_a_products_or_an_adverts_decides_alone(code):
     assert not is_label([], [code, code])
@@ -69,7 +76,7 @@ def test_no_code_that_may_be_a_products_or_an_adverts_decides_alone(code):
 @pytest.mark.parametrize("paper", [RECEIPT, ADVERT, PACKET, BOOK, BOX, PLATE])
 @pytest.mark.parametrize("code", [[], [EAN], [QR], [BARS]])
 def test_papers_of_shops_and_makers_are_no_labels(paper, code):
-    assert not is_label(paper, code)
+    assert not is_label(paper, code, 0.9)
 
 
 def test_the_number_of_a_purchase_in_code_128_makes_no_label_of_a_receipt():
