@@ -46,11 +46,12 @@ _STAGES = ("locate", "rectify", "text", "read", "codes", "personal")
 
 @dataclass(frozen=True)
 class _Frame:
-    """A photo, the same in grey, and its scale where that is known."""
+    """A photo, the same in grey, its scale where that is known, and whether a label was on it: see `Eye.look`."""
 
     bgr: Bgr
     grey: Grey
     px_per_mm: float | None
+    wary: bool
 
 
 @dataclass(frozen=True)
@@ -82,22 +83,26 @@ class Eye:
         reveal: bool = False,
         known: Sequence[Points] = (),
         hurry: bool = False,
+        wary: bool = False,
     ) -> Look:
         """What is where on a photo (H x W x 3). `px_per_mm` is the photo's scale on the face, where it is known.
 
         `known` are labels (4 x 2 px each) found there before: a label under ink no longer looks like one.
         Text that was recognised is in the result only with `reveal`. In a `hurry` only the largest lines of a label
-        are read, the others are personal: that saves two thirds of the time and costs a little ink.
+        are read, the others are personal: that saves two thirds of the time and costs a little ink. `wary` says that
+        a label was here: a single line or code that may be left of it is taken for one.
         """
         ms = dict.fromkeys(_STAGES, 0.0)
         with _timed(ms, "locate"):
             candidates = [Candidate(quad, _KNOWN) for quad in known] or self._locator.locate(bgr)
         with _timed(ms, "rectify"):
-            frame = _Frame(bgr, np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2GRAY), np.uint8), px_per_mm)
+            grey = np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2GRAY), np.uint8)
+            frame = _Frame(bgr, grey, px_per_mm, wary or bool(known))
         labels = [self._label(frame, one, ms, hurry) for one in candidates]
         kept = [label for label in labels if label is not None]
         with _timed(ms, "locate"):
-            missed = self._net.overlooked(frame.grey, [_around(label.quad, px_per_mm)[0] for label in kept])
+            around = [_around(label.quad, px_per_mm)[0] for label in kept]
+            missed = self._net.overlooked(grey, around, frame.wary or bool(kept))
         kept += [self._further(frame, one, ms) for one in missed]
         return Look(tuple(label if reveal else _silent(label) for label in kept), ms)
 
@@ -112,7 +117,7 @@ class Eye:
             read = {id(quad) for quad in worth}
             lines = self._read(flat, worth, _HURRIED_SQUEEZE if hurry else _SQUEEZE)
             rest = [quad for quad in quads if id(quad) not in read]
-            if _tells(candidate, lines, found):
+            if _tells(candidate, lines, found, frame.wary):
                 lines += [_unread(quad, flat.px_per_mm) for quad in rest]
             else:  # no hurry: whether this is a label may stand in small print
                 lines += self._read(flat, rest, _SQUEEZE)
@@ -121,7 +126,7 @@ class Eye:
         with _timed(ms, "text"):
             lines += _strays(frame.bgr, flat, lines, found)
         with _timed(ms, "personal"):
-            return _assembled(candidate, seen, lines, found)
+            return _assembled(candidate, seen, lines, found, _tells(candidate, lines, found, frame.wary))
 
     def _further(self, frame: _Frame, candidate: Candidate, ms: dict[str, float]) -> Label:
         """Something personal outside every label: all of it is covered, whatever more is found there."""
@@ -210,12 +215,13 @@ def _around(quad: Points, px_per_mm: float | None) -> tuple[Points, tuple[float,
     return with_margin(quad, size_mm(quad, px_per_mm), _MARGIN_MM)
 
 
-def _assembled(candidate: Candidate, seen: _Seen, lines: list[personal.Line], found: list[Code]) -> Label | None:
+def _assembled(
+    candidate: Candidate, seen: _Seen, lines: list[personal.Line], found: list[Code], tells: bool
+) -> Label | None:
     """The label in pixels of the photo, or None where nothing says that it is one."""
     flat = seen.flat
     kinds = personal.kinds(lines, [code.text for code in found if code.text])
     sure = float(np.mean([line.confidence for line in lines if line.text] or [0.0]))
-    tells = _tells(candidate, lines, found)
     if not tells and not (sure < _POOR and _looks_like_one(candidate, len(seen.lines))):
         return None
     regions = tuple(
@@ -227,12 +233,10 @@ def _assembled(candidate: Candidate, seen: _Seen, lines: list[personal.Line], fo
     return Label(seen.quad, candidate.confidence * max(sure, 0.1), regions, on_photo, whole)
 
 
-def _tells(candidate: Candidate, lines: list[personal.Line], found: list[Code]) -> bool:
-    """Whether lines and codes make a sheet a label. Where one was before the ink, a single of them is left of it."""
+def _tells(candidate: Candidate, lines: list[personal.Line], found: list[Code], wary: bool) -> bool:
+    """Whether lines and codes make a sheet a label. Where one was, a single of them may be all that is left of it."""
     texts, named = [line.text for line in lines], [(code.symbology, code.text) for code in found]
-    if candidate.confidence >= _KNOWN:
-        return evidence.hints(texts, named)
-    return evidence.is_label(texts, named, candidate.confidence)
+    return evidence.hints(texts, named) if wary else evidence.is_label(texts, named, candidate.confidence)
 
 
 def _looks_like_one(candidate: Candidate, lines: int) -> bool:

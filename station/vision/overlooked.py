@@ -45,22 +45,22 @@ class Net:
         self._reader = reader
         self._direction = direction
 
-    def overlooked(self, photo: Grey, known: list[Points]) -> list[Candidate]:
-        """Places outside the `known` quads that hold something personal, as quads (4 x 2 px of the photo)."""
+    def overlooked(self, photo: Grey, known: list[Points], wary: bool) -> list[Candidate]:
+        """Places outside the `known` quads that hold something personal, as quads (4 x 2 px of the photo).
+
+        `wary`, a single line or code is taken for a part of a label; else it takes as much as makes a label.
+        """
         scale = min(1.0, _FRAME_PX / max(photo.shape))
         columns, rows = (max(1, round(side * scale)) for side in (photo.shape[1], photo.shape[0]))
         frame = np.asarray(cv2.resize(photo, (columns, rows), interpolation=cv2.INTER_AREA), np.uint8)
         strokes = _strokes(frame)
         for quad in known:
             cv2.fillPoly(strokes, [np.round(quad * scale).astype(np.int32)], 0)
-        found = [self._place(frame, strokes, box, bool(known)) for box in _places(strokes)]
+        found = [self._place(frame, strokes, box, wary) for box in _places(strokes)]
         return [Candidate(quad / scale, _CONFIDENCE) for quad in found if quad is not None]
 
-    def _place(self, frame: Grey, strokes: Mask, box: Box, beside: bool) -> Points | None:
-        """The rectangle around all personal print inside `box` and outside the labels, if there is any.
-
-        `beside` a label a single line or code is taken for a part of one; elsewhere it takes as much as a label does.
-        """
+    def _place(self, frame: Grey, strokes: Mask, box: Box, wary: bool) -> Points | None:
+        """The rectangle around all personal print inside `box` and outside the labels, if there is any."""
         left, top, right, bottom = box
         tile, outside = (np.ascontiguousarray(each[top:bottom, left:right]) for each in (frame, strokes))
         lines = [quad for quad, _ in self._finder.find(tile) if _stands_on(quad, outside)]
@@ -74,7 +74,7 @@ class Net:
         bars = [quad for quad in blocks if _is_code(tile, quad)]
         telling += bars
         named = [(name, text) for name, text, _ in read] + [("1D", "") for _ in bars]
-        if not telling or not (beside or evidence.is_label(texts, named)):
+        if not telling or not (wary or evidence.is_label(texts, named)):
             return None
         centre, (width, height), angle = cv2.minAreaRect(np.concatenate(telling).astype(np.float32))
         around = cv2.boxPoints((centre, (width + 2 * _GROW_PX, height + 2 * _GROW_PX), angle))

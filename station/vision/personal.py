@@ -112,7 +112,7 @@ def normalised(text: str) -> str:
 
 
 def telling(text: str, articles: Sequence[str] = ()) -> bool:
-    """Whether a line is personal by what it says: enough to be covered where no label was seen.
+    """Whether a line is personal by what it says: enough to be covered beside a label, or where one was.
 
     The number below the code of an article, as cartons carry it, is not.
     """

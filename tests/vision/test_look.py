@@ -185,10 +185,11 @@ def test_in_a_hurry_what_was_not_read_is_personal(eye, yunda):
     assert missed == []
 
 
-def test_a_shops_phone_on_the_carton_is_no_label(eye):
+@pytest.mark.parametrize("wary", [False, True])
+def test_a_shops_phone_on_the_carton_is_no_label_but_where_one_was(eye, wary):
     photo = cv2.resize(picture("cardboard2.jpg"), (1400, 1050))
     cv2.putText(photo, "TEL (203) 227-6858", (400, 500), cv2.FONT_HERSHEY_SIMPLEX, 1.0, (20, 20, 20), 2, cv2.LINE_AA)
-    assert eye.look(photo).labels == ()
+    assert len(eye.look(photo, wary=wary).labels) == wary
 
 
 def test_in_a_hurry_a_label_is_known_by_its_small_print(models):
