@@ -49,8 +49,8 @@ SIGNS = (
         r"(?<![A-Z0-9])(?:SF[A-Z0-9]\d{12}|YT\d{13}|JT\d{12,13}|JD[A-Z0-9]{2}\d{11}|DPK\d{11,12}|TB[ACM]\d{12})(?!\d)",
         r"(?<![A-Z0-9])1Z(?: ?[A-Z0-9]){16}(?![A-Z0-9])|(?<!\d)9[1-5]\d{2}(?: ?\d{4}){4} ?\d{2}(?!\d)",
         r"(?-i:(?<![A-Z0-9])[A-Z]{2} ?\d{3} ?\d{3} ?\d{3} ?[A-Z]{2}(?![A-Z0-9]))",
-        r"\btracking ?(?:#|no\b|nr\b|num|id\b)|\bawb\b|\bwaybill\b|\b(?:sendungs|paket)(?:nummer|nr)\b|\bidentcode\b",
-        r"(?:运|快递|面)单(?:号|编号)|物流单号",
+        r"\b(?:tracking|trk) ?(?:#|no\b|nr\b|num|id\b)|\bawb\b|\bwaybill\b|\b(?:sendungs|paket)(?:nummer|nr)\b",
+        r"\bidentcode\b|(?:运|快递|面)单(?:号|编号)|物流单号",
     ),
     # A courier and its service in one line; its packaging has them apart.
     _sign(
@@ -125,7 +125,8 @@ SIGNS = (
     ),
 )
 
-_ARTICLE = ("goods", -2)  # what an article's code says, and its number below the bars
+_ARTICLE = ("goods", -2)  # what an article's code says,
+_ITS_NUMBER = ("goods", -1)  # and the number below bars that were not read: one parcel's of ten looks like one, too
 _LINEAR = ("Code128", "Code39", "Code93", "Codabar", "ITF", "ITF14", "DataBar", "DataBarExpanded")
 # What a parcel's bars hold at least: fewer characters are read in any grain.
 _PARCEL_CODE = re.compile(r"(?=(?:\D*\d){6}).{10,}")
@@ -148,19 +149,18 @@ def hints(texts: Sequence[str], named: Sequence[Named]) -> bool:
 def weight(texts: Sequence[str], named: Sequence[Named]) -> int:
     """What lines and codes weigh together, from far below 0 to far above `ENOUGH`."""
     weights: dict[str, int] = {}
-    for kind, each in [
-        *(sign for text in texts for sign in _of_line(text)),
-        *(s for one in named for s in _of_code(one)),
-    ]:
+    of_lines = [sign for text in texts for sign in _of_line(text)]
+    of_codes = [sign for one in named for sign in _of_code(one)]
+    for kind, each in of_lines + of_codes:
         weights[kind] = max(weights.get(kind, 0), each, key=abs)
     return sum(weights.values())
 
 
 def _of_line(text: str) -> list[tuple[str, int]]:
-    """Kinds and weights of its signs. The number of an article is against; so is a serial number, once it says so."""
+    """Kinds and weights of its signs. What speaks against a label takes its line with it: a serial number says so."""
     line = normalised(text)
     if codes.is_gtin(re.sub(r"\W", "", line)):
-        return [_ARTICLE]
+        return [_ITS_NUMBER]
     found = [(sign.kind, sign.weight) for sign in SIGNS if sign.pattern.search(line)]
     against = any(each < 0 for _, each in found)
     return [(kind, each) for kind, each in found if not against or not 0 < each < _DECIDES]
