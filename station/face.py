@@ -151,9 +151,12 @@ class Face:
     # -- taking a look in
 
     def _take_in(self, photo: Photo, policy: Policy, known_px: Sequence[Points] = ()) -> list[Area]:
-        """Look, and add what is personal and not under ink yet; gives what was added."""
-        plane = self._remember(photo)
-        look = self._eye.look(photo.bgr, plane.px_per_mm, known=known_px, hurry=not self._inked)
+        """Look, and add what is personal and not under ink yet; gives what was added.
+
+        Where something was found before, little is enough to be a part of it: half a label may be left of one.
+        """
+        wary, plane = bool(self.quads_mm), self._remember(photo)
+        look = self._eye.look(photo.bgr, plane.px_per_mm, known=known_px, hurry=not self._inked, wary=wary)
         if self._inked:
             look = _legible(look)
         if not known_px:

@@ -62,3 +62,18 @@ def test_where_ink_lets_one_place_through_all_places_are_gone_over_once_more_cro
 def direction(line: Points) -> Points:
     way = line[1] - line[0]
     return np.asarray(way / np.linalg.norm(way))
+
+
+@pytest.mark.parametrize(("left", "answer"), [("", Happening.CLEAN), ("(203) 227-6858", Happening.GIVE_UP)])
+def test_what_is_no_label_by_itself_may_be_left_of_one_that_was_torn_off(
+    machine: Machine, left: str, answer: Happening
+) -> None:
+    face = Face(Eye(), Judge(), machine.lens, machine.tool, "personal", 3)
+    photo = machine.camera.photo(HEIGHT_MM)
+    face.look(photo)
+    (quad,) = [Plane(machine.lens, HEIGHT_MM).to_px(quad_mm) for quad_mm in face.quads_mm]
+    torn = photo.bgr.copy()
+    cv2.fillPoly(torn, [np.round(quad + (quad - quad.mean(0)) * 0.1).astype(np.int32)], (128.0, 158.0, 184.0))
+    x, y = np.round(quad.mean(0)).astype(int).tolist()
+    cv2.putText(torn, left, (x - 200, y), cv2.FONT_HERSHEY_SIMPLEX, 1.4, (20, 20, 20), 3, cv2.LINE_AA)
+    assert face.look(Photo(torn, photo.time_s, HEIGHT_MM), torn=True).happening is answer

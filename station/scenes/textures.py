@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from hardware.camera.frames import Grey
 from hardware.twin.box import Mark
+from station.scenes.commerce import contact, price, said, sums
 from station.scenes.fonts import CHINESE, WESTERN, chinese_pair
-from station.scenes.freeform import Recorded, SizeMm, freeform, size_at_random, words
+from station.scenes.freeform import Recorded, SizeMm, freeform, size_at_random
 from station.scenes.people import digits, pick
 from station.scenes.shipment import WESTERN as WESTERN_COURIERS
 from station.scenes.shipment import shipment
@@ -139,7 +140,7 @@ def _pictures(shape: tuple[int, ...], rng: np.random.Generator) -> NDArray[np.fl
 
 
 def _advert(sheet: Recorded, size_mm: SizeMm, rng: np.random.Generator) -> Grey:
-    """A large picture, a headline, a little text; no codes, no sender and no recipient."""
+    """A large picture, a headline, a little text; perhaps where to call, and a QR code that leads to a page."""
     width, height = size_mm
     ground = np.full(sheet.ink.shape, rng.uniform(40, 252), np.float32)
     top, bottom = (round(share * len(ground)) for share in sorted(rng.uniform(0, 1, 2)))
@@ -147,7 +148,14 @@ def _advert(sheet: Recorded, size_mm: SizeMm, rng: np.random.Generator) -> Grey:
     part[:] = _pictures(part.shape, rng)
     for _ in range(int(rng.integers(1, 4))):
         size = float(rng.uniform(0.05, 0.16) * height)
-        sheet.text(width / 2, height * rng.random(), words(sheet, rng, 2), size, anchor="centre", fit_mm=0.9 * width)
+        sheet.text(
+            width / 2, height * rng.random(), said(sheet.pair, rng, 2), size, anchor="centre", fit_mm=0.9 * width
+        )
+    for line in range(int(rng.integers(0, 4))):
+        sheet.text(4, height * (0.8 + 0.05 * line), contact(sheet.pair, rng), 0.035 * height, fit_mm=0.6 * width)
+    if rng.random() < 0.3:
+        side = float(rng.uniform(18, 30))
+        sheet.matrix(width - side - 4, height - side - 4, side, f"https://example.com/{digits(rng, 8)}")
     ink = np.float32(rng.choice([10.0, 60.0, 250.0]))
     return np.asarray(np.clip(ground + (ink - ground) * (sheet.ink / np.float32(255)), 0, 255), np.uint8)
 
@@ -162,7 +170,8 @@ def _page(sheet: Recorded, size_mm: SizeMm, rng: np.random.Generator) -> Grey:
         y = margin
         while y < height * rng.uniform(0.75, 1.0) - margin:
             share = 1.0 if rng.random() < 0.8 else rng.uniform(0.2, 0.9)
-            sheet.text(margin + column * (each + margin), y, words(sheet, rng, 9), size, fit_mm=each * share)
+            text = said(sheet.pair, rng, 9) if rng.random() < 0.95 else contact(sheet.pair, rng)
+            sheet.text(margin + column * (each + margin), y, text, size, fit_mm=each * share)
             y += size * (1.5 if rng.random() < 0.88 else 3.0)
     return printed_grey(sheet.ink, rng)
 
@@ -174,7 +183,7 @@ def _cover(sheet: Recorded, size_mm: SizeMm, rng: np.random.Generator) -> Grey:
     if rng.random() < 0.8:
         width, height = size_mm
         y, size = height * rng.uniform(0.05, 0.7), float(rng.uniform(0.06, 0.14) * height)
-        sheet.text(width / 2, y, words(sheet, rng, 2), size, bold=True, anchor="centre", fit_mm=0.85 * width)
+        sheet.text(width / 2, y, said(sheet.pair, rng, 2), size, bold=True, anchor="centre", fit_mm=0.85 * width)
     ink = np.float32(rng.choice([15.0, 240.0]))
     return np.asarray(np.clip(ground + (ink - ground) * (sheet.ink / np.float32(255)), 0, 255), np.uint8)
 
@@ -183,7 +192,7 @@ def _sticker(sheet: Recorded, size_mm: SizeMm, rng: np.random.Generator) -> Grey
     """The maker's own sticker: one article code, one or two words."""
     width, height = size_mm
     sheet.bars(width / 2, 2, (0.85 * width, 0.55 * height), digits(rng, 12), anchor="centre", symbology="EAN13")
-    sheet.text(width / 2, 0.68 * height, words(sheet, rng, 1), 0.16 * height, anchor="centre", fit_mm=0.85 * width)
+    sheet.text(width / 2, 0.68 * height, said(sheet.pair, rng, 1), 0.16 * height, anchor="centre", fit_mm=0.85 * width)
     return printed_grey(sheet.ink, rng)
 
 
@@ -197,21 +206,33 @@ def _blank(sheet: Recorded, size_mm: SizeMm, rng: np.random.Generator) -> Grey:
 
 
 def _receipt(sheet: Recorded, size_mm: SizeMm, rng: np.random.Generator) -> Grey:
-    """Names of goods at the left, prices at the right, a sum; now and then a code at its end."""
+    """The shop, its address and phone, goods at the left, prices at the right, sums; now and then a code at its end."""
     width, height = size_mm
     size, margin = float(rng.uniform(2.0, 3.4)), float(rng.uniform(2, 6))
-    sheet.text(width / 2, margin, words(sheet, rng, 2), 1.6 * size, bold=True, anchor="centre", fit_mm=0.8 * width)
+    sheet.text(width / 2, margin, said(sheet.pair, rng, 2), 1.6 * size, bold=True, anchor="centre", fit_mm=0.8 * width)
     y, end = margin + 3 * size, height - margin - (16 if rng.random() < 0.6 else 0)
+    for _ in range(int(rng.integers(1, 4))):
+        sheet.text(width / 2, y, contact(sheet.pair, rng), size, anchor="centre", fit_mm=0.9 * width)
+        y += 1.35 * size
+    last = end - 2 * size - 1.35 * size * len(sums(sheet.pair))
     while y < end - 2 * size:
-        price = f"{int(rng.integers(200))}.{digits(rng, 2)}"
-        sheet.text(margin, y, words(sheet, rng, int(rng.integers(1, 4))), size, fit_mm=0.6 * width)
-        sheet.text(width - margin, y, price, size, anchor="right", fit_mm=0.25 * width)
+        text = said(sheet.pair, rng, int(rng.integers(1, 4))) if y < last else pick(rng, sums(sheet.pair))
+        sheet.text(margin, y, text, size, fit_mm=0.6 * width)
+        sheet.text(width - margin, y, price(sheet.pair, rng), size, anchor="right", fit_mm=0.25 * width)
         y += size * (1.35 if rng.random() < 0.85 else 2.6)
-    if height - end > 12 and rng.random() < 0.7:
-        sheet.bars(width / 2, end, (0.75 * width, 10.0), digits(rng, 12), anchor="centre", symbology="EAN13")
-    elif height - end > 12:
-        sheet.matrix(width / 2 - 7, end, 14.0, digits(rng, 24))
+    if height - end > 12:
+        _receipt_code(sheet, width, end, rng)
     return printed_grey(sheet.ink, rng)
+
+
+def _receipt_code(sheet: Recorded, width_mm: float, top_mm: float, rng: np.random.Generator) -> None:
+    """An article's bars, the number of the purchase in Code 128, or a QR code."""
+    symbology = str(rng.choice(["EAN13", "Code128", "QRCode"], p=[0.4, 0.3, 0.3]))
+    if symbology == "QRCode":
+        sheet.matrix(width_mm / 2 - 7, top_mm, 14.0, digits(rng, 24))
+    else:
+        number = digits(rng, 12 if symbology == "EAN13" else 20)
+        sheet.bars(width_mm / 2, top_mm, (0.75 * width_mm, 10.0), number, anchor="centre", symbology=symbology)
 
 
 def _packet(sheet: Recorded, size_mm: SizeMm, rng: np.random.Generator) -> Grey:
@@ -222,13 +243,14 @@ def _packet(sheet: Recorded, size_mm: SizeMm, rng: np.random.Generator) -> Grey:
         cut = round(len(ground) * rng.uniform(0.2, 0.8))
         ground[:cut] = _pictures(ground[:cut].shape, rng)
     sheet.text(
-        width / 2, 0.04 * height, words(sheet, rng, 2), 0.1 * height, bold=True, anchor="centre", fit_mm=0.8 * width
+        width / 2, 0.04 * height, said(sheet.pair, rng, 2), 0.1 * height, bold=True, anchor="centre", fit_mm=0.8 * width
     )
     ink = np.float32(10.0 if ground.mean() > 110 else 245.0)
     _table(sheet, (0.06 * width, 0.45 * height, 0.5 * width, 0.4 * height), rng)
     for line in range(int(rng.integers(0, 7))):
         y = (0.2 + 0.035 * line) * height
-        sheet.text(0.06 * width, y, words(sheet, rng, 8), 0.022 * height, fit_mm=rng.uniform(0.3, 0.85) * width)
+        text = said(sheet.pair, rng, 8) if rng.random() < 0.7 else contact(sheet.pair, rng)
+        sheet.text(0.06 * width, y, text, 0.022 * height, fit_mm=rng.uniform(0.3, 0.85) * width)
     printed = np.asarray(ground + (ink - ground) * (sheet.ink / np.float32(255)), np.float32)
     _article_code(printed, sheet, size_mm, rng)
     return np.asarray(np.clip(printed, 0, 255), np.uint8)
@@ -241,7 +263,7 @@ def _table(sheet: Recorded, place: tuple[float, float, float, float], rng: np.ra
     for row in range(rows):
         y, each = top + row * height / rows, height / rows
         sheet.rule(left, y, left + width, y, 0.3)
-        sheet.text(left + 1, y + 0.2 * each, words(sheet, rng, 1), 0.55 * each, fit_mm=0.6 * width)
+        sheet.text(left + 1, y + 0.2 * each, said(sheet.pair, rng, 1), 0.55 * each, fit_mm=0.6 * width)
         sheet.text(left + width - 1, y + 0.2 * each, digits(rng, 2), 0.55 * each, anchor="right", fit_mm=0.3 * width)
 
 
@@ -270,7 +292,7 @@ def _card(sheet: Recorded, size_mm: SizeMm, rng: np.random.Generator) -> Grey:
     picture[:] = _pictures(picture.shape, rng)
     for line in range(int(rng.integers(1, 6))):
         y = (0.12 + 0.16 * line) * height
-        text = digits(rng, 8) if rng.random() < 0.4 else words(sheet, rng, 2)
+        text = digits(rng, 8) if rng.random() < 0.4 else said(sheet.pair, rng, 2)
         sheet.text(0.45 * width, y, text, float(rng.uniform(0.06, 0.13)) * height, fit_mm=0.5 * width)
     return np.asarray(np.clip(ground - sheet.ink * np.float32(0.7), 0, 255), np.uint8)
 
@@ -286,7 +308,7 @@ def _keys(sheet: Recorded, size_mm: SizeMm, rng: np.random.Generator) -> Grey:
         left, right = (round((x + share * wide) * sheet.px_per_mm) for share in (0.08, 0.92))
         top, bottom = (round((y + share * high) * sheet.px_per_mm) for share in (0.08, 0.92))
         ground[top:bottom, left:right] = rng.normal(tone, 6)
-        letters = words(sheet, rng, 1)[: int(rng.integers(0, 5))]
+        letters = said(sheet.pair, rng, 1)[: int(rng.integers(0, 5))]
         sheet.text(x + 0.2 * wide, y + 0.2 * high, letters or " ", 0.3 * high, fit_mm=0.6 * wide)
     ink = np.float32(245.0 if tone < 120 else 15.0)
     return np.asarray(np.clip(ground + (ink - ground) * (sheet.ink / np.float32(255)), 0, 255), np.uint8)

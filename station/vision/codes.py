@@ -49,6 +49,7 @@ _EDGE_MM = 0.4  # around a located code: half a blur
 _LINEAR = {one.name for one in zxingcpp.barcode_formats_list(zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.AllLinear))}
 
 _ARTICLES = frozenset({"EAN13", "EAN8", "UPCA", "UPCE", "ISBN"})  # what names a product, never a parcel
+_GTIN_DIGITS = (12, 13, 14)  # UPC-A, EAN-13, a carton's
 _CARTON_DIGITS = 14  # of a carton of products: ITF-14, GS1 General Specifications
 
 
@@ -69,12 +70,14 @@ def is_article(symbology: str, text: str) -> bool:
     """Whether a decoded code names a product or a carton of products: it says nothing about a parcel."""
     if symbology not in ("ITF", "ITF14"):
         return symbology in _ARTICLES
-    return len(text) == _CARTON_DIGITS and text.isdigit() and _checks(text)
+    return len(text) == _CARTON_DIGITS and is_gtin(text)
 
 
-def _checks(digits: str) -> bool:
-    """Whether the last digit is GS1's check digit: weights 3 and 1 from its left on."""
-    weighed = (int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(reversed(digits)))
+def is_gtin(text: str) -> bool:
+    """Whether a text is an article's number: its last digit is GS1's check digit, of weights 3 and 1 from its left."""
+    if len(text) not in _GTIN_DIGITS or not (text.isascii() and text.isdigit()):
+        return False
+    weighed = (int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(reversed(text)))
     return sum(weighed) % 10 == 0
 
 

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 from hardware.camera.frames import Bgr, Grey, Points
-from station.vision import codes, personal
+from station.vision import codes, evidence, personal
 from station.vision.locate import Locator
 from station.vision.maps import Maps
 from station.vision.overlooked import Net
@@ -37,7 +37,8 @@ _READS = 0.8  # confidence of a line that is text, even between the bars of a co
 _TEXT_NOT_CODE = 0.6  # of an undecoded 2D code covered by lines of text: dense text
 _WEAK = 0.55  # mean confidence of a label's readings below which nothing on it may stay
 _KNOWN = 1.0  # confidence of a label that was found before the ink; the locator is never so sure
-_SURELY, _MANY_LINES = 0.8, 10  # confidence and lines of text of a sheet that is a label though nothing on it is read
+_POOR = 0.75  # mean confidence of readings below which a sheet may be a label though nothing on it says so,
+_UNREAD = ((0.8, 7), (0.88, 4))  # if the locator is so sure and so many lines of text are there: one pair is enough
 _HURRY_PX = 640  # of the recogniser's input, all lines together, in a hurry
 _PAYS_MM = 5.0  # where a code tells that it is a label: lower lines save 4 mm^2 of ink in 552, for a tenth of the time
 _FEW = 3  # lines: what is read of them tells whether a label can be read at all
@@ -47,11 +48,12 @@ _STAGES = ("locate", "rectify", "text", "read", "codes", "personal")
 
 @dataclass(frozen=True)
 class _Frame:
-    """A photo, the same in grey, and its scale where that is known."""
+    """A photo, the same in grey, its scale where that is known, and whether a label was on it: see `Eye.look`."""
 
     bgr: Bgr
     grey: Grey
     px_per_mm: float | None
+    wary: bool
 
 
 @dataclass(frozen=True)
@@ -83,22 +85,26 @@ class Eye:
         reveal: bool = False,
         known: Sequence[Points] = (),
         hurry: bool = False,
+        wary: bool = False,
     ) -> Look:
         """What is where on a photo (H x W x 3). `px_per_mm` is the photo's scale on the face, where it is known.
 
         `known` are labels (4 x 2 px each) found there before: a label under ink no longer looks like one.
         Text that was recognised is in the result only with `reveal`. In a `hurry` only the largest lines of a label
-        are read, the others are personal: that saves two thirds of the time and costs a little ink.
+        are read, the others are personal: that saves two thirds of the time and costs a little ink. `wary` says that
+        a label was here: a single line or code that may be left of it is taken for one.
         """
         ms = dict.fromkeys(_STAGES, 0.0)
         with _timed(ms, "locate"):
             candidates = [Candidate(quad, _KNOWN) for quad in known] or self._locator.locate(bgr)
         with _timed(ms, "rectify"):
-            frame = _Frame(bgr, np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2GRAY), np.uint8), px_per_mm)
+            grey = np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2GRAY), np.uint8)
+            frame = _Frame(bgr, grey, px_per_mm, wary or bool(known))
         labels = [self._label(frame, one, ms, hurry) for one in candidates]
         kept = [label for label in labels if label is not None]
         with _timed(ms, "locate"):
-            missed = self._net.overlooked(frame.grey, [_around(label.quad, px_per_mm)[0] for label in kept])
+            around = [_around(label.quad, px_per_mm)[0] for label in kept]
+            missed = self._net.overlooked(grey, around, frame.wary or bool(kept))
         kept += [self._further(frame, one, ms, hurry) for one in missed]
         return Look(tuple(label if reveal else _silent(label) for label in kept), ms)
 
@@ -110,21 +116,25 @@ class Eye:
         quads = sorted((ordered(quad) for quad in seen.lines), key=_height, reverse=True)
         with _timed(ms, "read"):
             outside = [one for one in quads if not _is_in_code(one, found, _IN_CODE)]
-            least_px = _PAYS_MM * flat.px_per_mm if _tells([], found) else 0.0
+            least_px = _PAYS_MM * flat.px_per_mm if _tells(candidate, [], found, frame.wary) else 0.0
             worth = _affordable(outside, least_px) if hurry else quads
             read = {id(quad) for quad in worth}
             lines = self._read(flat, worth, _HURRIED_SQUEEZE if hurry else _SQUEEZE)
-            lines += [_unread(quad, flat.px_per_mm) for quad in quads if id(quad) not in read]
+            rest = [quad for quad in quads if id(quad) not in read]
+            if _tells(candidate, lines, found, frame.wary):
+                lines += [_unread(quad, flat.px_per_mm) for quad in rest]
+            else:  # no hurry: whether this is a label may stand in small print
+                lines += self._read(flat, rest, _SQUEEZE)
         found = [code for code in found if not _is_text(code, lines, flat.px_per_mm)]
         lines = [line for line in lines if not _is_bars(line, flat.px_per_mm, found)]
         with _timed(ms, "text"):
             lines += _strays(frame.bgr, flat, lines, found)
         with _timed(ms, "personal"):
-            return _assembled(candidate, seen, lines, found)
+            return _assembled(candidate, seen, lines, found, _tells(candidate, lines, found, frame.wary))
 
     def _further(self, frame: _Frame, candidate: Candidate, ms: dict[str, float], hurry: bool) -> Label:
         """Something personal outside every label: all of it is covered, whatever more is found there."""
-        label = self._label(frame, candidate, ms, hurry)
+        label = self._label(replace(frame, wary=True), candidate, ms, hurry)
         return replace(label or Label(candidate.quad, candidate.confidence, (), ()), whole=True)
 
     def _turned(self, grey: Grey, quad: Points, px_per_mm: float | None, ms: dict[str, float]) -> _Seen:
@@ -220,36 +230,37 @@ def _around(quad: Points, px_per_mm: float | None) -> tuple[Points, tuple[float,
     return with_margin(quad, size_mm(quad, px_per_mm), _MARGIN_MM)
 
 
-def _assembled(candidate: Candidate, seen: _Seen, lines: list[personal.Line], found: list[Code]) -> Label | None:
+def _assembled(
+    candidate: Candidate, seen: _Seen, lines: list[personal.Line], found: list[Code], tells: bool
+) -> Label | None:
     """The label in pixels of the photo, or None where nothing says that it is one."""
     flat = seen.flat
     kinds = personal.kinds(lines, [code.text for code in found if code.text])
     sure = float(np.mean([line.confidence for line in lines if line.text] or [0.0]))
-    illegible = sure < _WEAK
-    if not _tells(lines, found) and not (illegible and _looks_like_one(candidate, seen.lines)):
+    if not tells and not (sure < _POOR and _looks_like_one(candidate, len(seen.lines))):
         return None
     regions = tuple(
         Region(kind, flat.on_photo(line.quad_mm * flat.px_per_mm), line.confidence, line.text)
         for kind, line in zip(kinds, lines, strict=True)
     )
     on_photo = tuple(replace(code, polygon=flat.on_photo(code.polygon)) for code in found)
-    return Label(seen.quad, candidate.confidence * max(sure, 0.1), regions, on_photo, illegible or not seen.agreed)
+    whole = not tells or sure < _WEAK or not seen.agreed
+    return Label(seen.quad, candidate.confidence * max(sure, 0.1), regions, on_photo, whole)
 
 
-def _tells(lines: list[personal.Line], found: list[Code]) -> bool:
-    """Whether a line or a code says that a sheet is a label; codes of articles and their numbers do not."""
-    articles = [code.text for code in found if codes.is_article(code.symbology, code.text)]
-    if len(articles) < len(found):
-        return True
-    return any(personal.telling(line.text, articles) for line in lines)
+def _tells(candidate: Candidate, lines: list[personal.Line], found: list[Code], wary: bool) -> bool:
+    """Whether lines and codes make a sheet a label. Where one was, a single of them may be all that is left of it."""
+    texts, named = [line.text for line in lines], [(code.symbology, code.text) for code in found]
+    return evidence.hints(texts, named) if wary else evidence.is_label(texts, named, candidate.confidence)
 
 
-def _looks_like_one(candidate: Candidate, lines: list[Points]) -> bool:
+def _looks_like_one(candidate: Candidate, lines: int) -> bool:
     """Whether a sheet whose print is too small or too blurred to be read is a label all the same.
 
     One that was found before the ink is not asked: what ink leaves of it is not read either.
     """
-    return _SURELY <= candidate.confidence < _KNOWN and len(lines) >= _MANY_LINES
+    sure = candidate.confidence
+    return sure < _KNOWN and any(sure >= least and lines >= many for least, many in _UNREAD)
 
 
 def _silent(label: Label) -> Label:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hardware.camera.frames import Grey, Points
-from station.vision import codes, personal
+from station.vision import codes, evidence, personal
 from station.vision.seen import Candidate
 from station.vision.text import Direction, TextFinder, TextReader, crop, ordered
 
@@ -45,35 +45,44 @@ class Net:
         self._reader = reader
         self._direction = direction
 
-    def overlooked(self, photo: Grey, known: list[Points]) -> list[Candidate]:
-        """Places outside the `known` quads that hold something personal, as quads (4 x 2 px of the photo)."""
+    def overlooked(self, photo: Grey, known: list[Points], wary: bool) -> list[Candidate]:
+        """Places outside the `known` quads that hold something personal, as quads (4 x 2 px of the photo).
+
+        Where a label is (`wary`, or one of the places has as much as makes one), a single line or code is taken for a
+        part of it.
+        """
         scale = min(1.0, _FRAME_PX / max(photo.shape))
         columns, rows = (max(1, round(side * scale)) for side in (photo.shape[1], photo.shape[0]))
         frame = np.asarray(cv2.resize(photo, (columns, rows), interpolation=cv2.INTER_AREA), np.uint8)
         strokes = _strokes(frame)
         for quad in known:
             cv2.fillPoly(strokes, [np.round(quad * scale).astype(np.int32)], 0)
-        found = [self._place(frame, strokes, box) for box in _places(strokes)]
-        return [Candidate(quad / scale, _CONFIDENCE) for quad in found if quad is not None]
+        found = [place for box in _places(strokes) if (place := self._place(frame, strokes, box))]
+        if not (wary or any(is_label for _, is_label in found)):
+            return []
+        return [Candidate(quad / scale, _CONFIDENCE) for quad, _ in found]
 
-    def _place(self, frame: Grey, strokes: Mask, box: Box) -> Points | None:
-        """The rectangle around all personal print inside `box` and outside the labels, if there is any."""
+    def _place(self, frame: Grey, strokes: Mask, box: Box) -> tuple[Points, bool] | None:
+        """The rectangle around all personal print inside `box` and outside the labels, and whether it makes a label."""
         left, top, right, bottom = box
         tile, outside = (np.ascontiguousarray(each[top:bottom, left:right]) for each in (frame, strokes))
         lines = [quad for quad, _ in self._finder.find(tile) if _stands_on(quad, outside)]
         read = [(name, text, quad) for name, text, quad in codes.read(tile) if _stands_on(quad, outside)]
         articles = [(text, quad) for name, text, quad in read if codes.is_article(name, text)]
         numbers = [text for text, _ in articles]
-        texts = zip(lines, self._texts(tile, lines), strict=True)
-        telling = [quad for quad, text in texts if personal.telling(text, numbers)]
+        texts = self._texts(tile, lines)
+        telling = [quad for quad, text in zip(lines, texts, strict=True) if personal.telling(text, numbers)]
         telling += [quad for name, text, quad in read if not codes.is_article(name, text)]
         blocks = [quad for quad in _blocks(outside) if not any(_lies_on(quad, article) for _, article in articles)]
-        telling += [quad for quad in blocks if _is_code(tile, quad)]
+        bars = [quad for quad in blocks if _is_code(tile, quad)]
+        telling += bars
+        named = [(name, text) for name, text, _ in read] + [("1D", "") for _ in bars]
         if not telling:
             return None
         centre, (width, height), angle = cv2.minAreaRect(np.concatenate(telling).astype(np.float32))
         around = cv2.boxPoints((centre, (width + 2 * _GROW_PX, height + 2 * _GROW_PX), angle))
-        return ordered(np.asarray(around, np.float64)) + np.array([left, top], np.float64)
+        quad = ordered(np.asarray(around, np.float64)) + np.array([left, top], np.float64)
+        return quad, evidence.is_label(texts, named)
 
     def _texts(self, tile: Grey, lines: list[Points]) -> list[str]:
         crops = [crop(tile, ordered(line)) for line in lines]

@@ -16,16 +16,21 @@ _SURE = 0.75  # a reading below this frees nothing
 _IN_CELL_MM = 22.0  # how far right of a lone heading its name or address stands
 _CODE_TAIL = 6  # characters of a decoded code that name it
 
+# A mobile number of China, in full or masked
+MOBILE = (
+    r"(?<!\d)(?:\+?86[-\s]?)?1[3-9]\d[-\s]?\d{4}[-\s]?\d{4}(?:\s*(?:[-,_#]|转|分机|ext\.?)\s*\d{1,6})?(?!\d)"
+    r"|(?<!\d)1[3-9]\d\s?[*xX●•·.]{3,}\s?\d{0,4}(?!\d)"
+)
 _PHONES = (
-    r"(?<!\d)(?:\+?86[-\s]?)?1[3-9]\d[-\s]?\d{4}[-\s]?\d{4}(?:\s*(?:[-,_#]|转|分机|ext\.?)\s*\d{1,6})?(?!\d)",
-    r"(?<!\d)1[3-9]\d\s?[*xX●•·.]{3,}\s?\d{0,4}(?!\d)",
+    MOBILE,
     r"(?<!\d)\(?0\d{2,3}\)?[-\s]?[2-9]\d{6,7}(?:\s*(?:-|转|分机)\s*\d{1,6})?(?!\d)",
     r"(?<!\d)[48]00[-\s]?\d{3}[-\s]?\d{4}(?!\d)",
     r"\+\d{1,3}[-\s]?\(?\d{1,4}\)?(?:[-\s]?\d{2,4}){2,4}",
     r"(?<!\d)\(?\d{3}\)?[-\s.]\d{3}[-\s.]\d{4}(?!\d)",
     r"(?i:\b(?:tel|phone|mobile|fax)\b|电话|手机|联系方式)[^\d]{0,4}\d",
 )
-_PHONE = re.compile("|".join(f"(?:{one})" for one in _PHONES))
+PHONE = "|".join(f"(?:{one})" for one in _PHONES)
+_PHONE = re.compile(PHONE)
 _ID_NUMBER = re.compile(r"(?<!\d)[1-9]\d{5}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx](?!\d)")
 _NUMBER = re.compile(r"[A-Za-z0-9]{10,34}")  # any run this long identifies a parcel; courier patterns all overlap here
 _SPACED_NUMBER = re.compile(r"(?:[A-Za-z0-9]+[ \-.*/]{1,2}){1,12}[A-Za-z0-9]+")
@@ -50,7 +55,8 @@ _ROUTINGS = (
     r"[A-Z]{2}-[A-Z]{3}-[A-Z0-9]{3}",  # DHL: country, gateway, facility
     r"[A-Z]{2} \d{0,2}[A-Z]{3,5}",  # FedEx: ramp
 )
-_ROUTING = re.compile("|".join(f"(?:{one})" for one in _ROUTINGS))
+ROUTING = "|".join(f"(?:{one})" for one in _ROUTINGS)
+_ROUTING = re.compile(ROUTING)
 _HUB = re.compile(r"[\u4e00-\u9fa5]{2,8}[-—][\u4e00-\u9fa5]{1,8}(?:集散|分拨|中转|转运)(?:中心|站|场|部)?")
 _DATE = re.compile(
     r"(?i:(?:ship ?)?date:? ?)?(?:20)?\d{2}[-/.年]\d{1,2}[-/.月]\d{1,2}日?(?: ?\d{1,2}:\d{2}(?::\d{2})?)?"
@@ -106,7 +112,7 @@ def normalised(text: str) -> str:
 
 
 def telling(text: str, articles: Sequence[str] = ()) -> bool:
-    """Whether a line is personal by what it says: enough to be covered where no label was seen.
+    """Whether a line is personal by what it says: enough to be covered beside a label, or where one was.
 
     The number below the code of an article, as cartons carry it, is not.
     """

@@ -4,6 +4,8 @@ import pytest
 
 from station.scenes.waybill import render
 from station.vision.look import Eye, _affordable
+from station.vision.seen import Candidate
+from station.vision.text import Models
 from tests.vision.pictures import YUNDA_PX_MM, box, covered, on_background, picture
 
 
@@ -25,6 +27,21 @@ def deppon(eye):
 @pytest.fixture(scope="module")
 def ups(eye):
     return eye.look(picture("ups-cardboard/ups-cardboard.jpg"), reveal=True)
+
+
+@pytest.fixture(scope="module")
+def models():
+    return Models()
+
+
+class Locates:
+    """Sees one sheet, with a confidence."""
+
+    def __init__(self, quad, confidence):
+        self._candidate = Candidate(quad, confidence)
+
+    def locate(self, bgr):
+        return [self._candidate]
 
 
 def personal(look):
@@ -187,3 +204,28 @@ def test_in_a_hurry_what_was_found_outside_a_label_is_not_read_to_the_end(eye, m
     assert all(label.whole for label in slow.labels + hurried.labels)
     read = [sum(bool(region.text) for label in look.labels for region in label.regions) for look in (slow, hurried)]
     assert 0 < read[1] < read[0]
+
+
+@pytest.mark.parametrize("wary", [False, True])
+def test_a_shops_phone_on_the_carton_is_no_label_but_where_one_was(eye, wary):
+    photo = cv2.resize(picture("cardboard2.jpg"), (1400, 1050))
+    cv2.putText(photo, "TEL (203) 227-6858", (400, 500), cv2.FONT_HERSHEY_SIMPLEX, 1.0, (20, 20, 20), 2, cv2.LINE_AA)
+    assert len(eye.look(photo, wary=wary).labels) == wary
+
+
+def test_in_a_hurry_a_label_is_known_by_its_small_print(models):
+    paper = np.full((1000, 800, 3), 245, np.uint8)
+    for row, word in enumerate(["GARDEN LAMP", "HEAVY METAL", "TWO PIECES", "BLUE FOREST", "THIS SIDE UP"]):
+        cv2.putText(paper, word, (40, 150 + 140 * row), cv2.FONT_HERSHEY_SIMPLEX, 3.2, (20, 20, 20), 8, cv2.LINE_AA)
+    without = paper.copy()
+    cv2.putText(paper, "139 1234 5678", (40, 900), cv2.FONT_HERSHEY_SIMPLEX, 0.9, (20, 20, 20), 2, cv2.LINE_AA)
+    eye = Eye(models, Locates(box(5, 5, 795, 995), 0.7))
+    assert [len(eye.look(each, 8.0, hurry=True).labels) for each in (paper, without)] == [1, 0]
+
+
+@pytest.mark.parametrize(("confidence", "labels"), [(0.9, 1), (0.6, 0)])
+def test_a_sheet_too_blurred_to_read_is_a_label_if_it_surely_looks_like_one(models, confidence, labels):
+    blurred = cv2.GaussianBlur(picture("yunda-76x130.png"), (0, 0), 6)
+    eye = Eye(models, Locates(box(0, 0, blurred.shape[1], blurred.shape[0]), confidence))
+    found = eye.look(blurred, px_per_mm=YUNDA_PX_MM).labels
+    assert [label.whole for label in found] == [True] * labels

@@ -64,3 +64,11 @@ def test_the_code_of_a_product_on_a_carton_is_no_label(eye, symbology, text, lab
     carton[500:660, 400 : 400 + bars.shape[1]] = cv2.cvtColor(np.minimum(bars, 150), cv2.COLOR_GRAY2BGR)
     cv2.putText(carton, text, (400, 710), cv2.FONT_HERSHEY_SIMPLEX, 1.2, (20, 20, 20), 3, cv2.LINE_AA)
     assert len(eye.look(carton, PX_MM).labels) == (symbology == "Code128")
+
+
+@pytest.mark.parametrize(("number", "places"), [("139 1234 5678", 2), ("TWO PIECES 15", 0)])
+def test_beside_what_makes_a_label_a_weak_sign_is_a_part_of_it(eye, number, places):
+    table = np.full((1000, 1600, 3), (190, 200, 210), np.uint8)
+    for x, text in ((80, number), (900, "TEL (203) 227-6858")):
+        cv2.putText(table, text, (x, 500), cv2.FONT_HERSHEY_SIMPLEX, 1.6, (20, 20, 20), 3, cv2.LINE_AA)
+    assert len(eye.look(table, PX_MM).labels) == places
