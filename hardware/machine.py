@@ -14,6 +14,7 @@ from hardware.panel import Panel
 from hardware.twin.axes import TwinAxes, TwinLift
 from hardware.twin.camera import TwinCamera
 from hardware.twin.distance import SENSOR_HEIGHT_MM, TwinDistance
+from hardware.twin.gantry import Build
 from hardware.twin.ink import Nib
 from hardware.twin.platform import PLATFORM_MM
 from hardware.twin.world import PARK_MM, World
@@ -70,20 +71,42 @@ class Machine:
                 close()
 
 
-def twin_machine(kind: Marker, seed: int = 0, speed: float | None = None) -> tuple[Machine, World]:
-    """A machine on a world of its own. `speed` paces it against the wall's clock, None is as fast as possible."""
-    calibrated = Lens(distortion=TRUE_DISTORTION)
+@dataclass(frozen=True)
+class Calibrated:
+    """What is known of a machine: its lens in the frame of its axes, and how high its distance sensor hangs."""
+
+    lens: Lens = Lens(distortion=TRUE_DISTORTION)
+    sensor_height_mm: float = SENSOR_HEIGHT_MM
+
+
+AS_DRAWN = Calibrated(Lens())  # a machine that nobody has calibrated yet
+
+
+def twin_machine(
+    kind: Marker,
+    seed: int = 0,
+    speed: float | None = None,
+    calibrated: Calibrated | None = None,
+    build: Build | None = None,
+) -> tuple[Machine, World]:
+    """A machine on a world of its own. `speed` paces it against the wall's clock, None is as fast as possible.
+
+    `build` is how it really is, `calibrated` what the station is told of it; they nearly agree when left out.
+    """
+    calibrated = calibrated or Calibrated()
+    build = build or Build(_as_it_is(calibrated.lens))
     tool, limits = _tool(kind)
-    world = World(seed, _as_it_is(calibrated), Nib("bar" if kind == "roller" else "round", tool.width_mm), speed)
-    panel = Panel(world.pins, TwinDistance(world), SENSOR_HEIGHT_MM, world.lines)
+    nib = Nib("bar" if kind == "roller" else "round", tool.width_mm)
+    world = World(seed, build.lens, nib, speed, build.gantry)
+    panel = Panel(world.pins, TwinDistance(world, build.sensor_height_mm), calibrated.sensor_height_mm, world.lines)
     world.drive_pins()
     camera = TwinCamera(world)
     if kind == "none":
-        return Machine(world.clock, camera, calibrated, panel, None, tool), world
+        return Machine(world.clock, camera, calibrated.lens, panel, None, tool), world
     axes = TwinAxes(world, limits.steps_per_mm, only_x_at_mm=ROLLER_LANE_Y_MM if kind == "roller" else None)
     park_mm = (PARK_MM[0], ROLLER_LANE_Y_MM if kind == "roller" else PARK_MM[1])
     carriage = Carriage(axes, TwinLift(world), limits, tool.reach_mm, park_mm)
-    return Machine(world.clock, camera, calibrated, panel, carriage, tool, (axes.close,)), world
+    return Machine(world.clock, camera, calibrated.lens, panel, carriage, tool, (axes.close,)), world
 
 
 def _tool(kind: Marker) -> tuple[Tool, Limits]:

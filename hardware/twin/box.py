@@ -45,10 +45,15 @@ class Pose:
 
 @dataclass(frozen=True)
 class Box:
-    """A parcel: the faces that a person will show one after the other, all at `height_mm` above the platform."""
+    """A parcel: the faces that a person will show one after the other, all at `height_mm` above the platform.
+
+    `slope` is how much higher its top gets for each millimetre to the right and down: a sheet that is propped up has
+    one, `height_mm` is then the height of its middle.
+    """
 
     name: str
     height_mm: float
     faces: tuple[Face, ...]
     pose: Pose = Pose(200.0, 150.0, 0.0)
     light: float = 1.0
+    slope: tuple[float, float] = (0.0, 0.0)

@@ -12,10 +12,10 @@ NOISE_MM, WORST_MM = 0.4, 1.0  # a VL53 class sensor after averaging: standard d
 
 
 class TwinDistance:
-    """Looks straight down at whatever lies up, with the noise of a time-of-flight sensor."""
+    """Looks straight down from `height_mm` at whatever lies up, with the noise of a time-of-flight sensor."""
 
-    def __init__(self, world: World) -> None:
-        self._world = world
+    def __init__(self, world: World, height_mm: float = SENSOR_HEIGHT_MM) -> None:
+        self._world, self._height_mm = world, height_mm
         self._random = np.random.default_rng((world.seed, 480))
 
     def distance_mm(self) -> float:
@@ -23,7 +23,7 @@ class TwinDistance:
         noise_mm = float(np.clip(self._random.normal(0, NOISE_MM), -WORST_MM, WORST_MM))
         faults = self._world.faults
         wrong_mm = faults.value("distance_wrong", "by_mm") if "distance_wrong" in faults else 0.0
-        return SENSOR_HEIGHT_MM - self._seen_mm() + noise_mm + wrong_mm
+        return self._height_mm - self._seen_mm() + noise_mm + wrong_mm
 
     def _seen_mm(self) -> float:
         """Height of the box, if any of it is in the sensor's cone."""

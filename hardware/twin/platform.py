@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 
 from hardware.camera.frames import Points
+from hardware.camera.lens import Lens
 from hardware.errors import InputError
 from hardware.twin.box import Box, Face, Mark, Pose
 from hardware.twin.ink import Ink
@@ -63,13 +64,25 @@ class Platform:
     def to_face(self, points_mm: Points) -> Points:
         """Platform (N x 2, mm) -> upper face (N x 2, mm)."""
         around = np.asarray(points_mm, float).reshape(-1, 2) - np.array([self.pose.x_mm, self.pose.y_mm])
-        out: Points = around @ self._turned() + self._middle()
+        out: Points = around @ np.linalg.inv(self._turned()).T + self._middle()
         return out
 
     def outline_mm(self) -> Points:
         """The corners (4 x 2) of the upper face on the platform."""
         width, height = self.face.size_mm if self.face else (0.0, 0.0)
         return self.to_platform(np.array([[0, 0], [width, 0], [width, height], [0, height]], float))
+
+    def heights_mm(self, points_mm: Points) -> Points:
+        """How high (N) the upper face lies over places of the platform (N x 2, mm)."""
+        heights: Points = self.height_mm + (points_mm - (self.pose.x_mm, self.pose.y_mm)) @ self._slope()
+        return heights
+
+    def seen_mm(self, lens: Lens, points_px: Points) -> Points:
+        """The places (N x 2, platform mm) of the upper face that a true lens sees at picture points (N x 2)."""
+        on_platform = lens.to_platform(points_px, 0.0)
+        # Along a ray that moves by -s sideways for each millimetre up, the face rises by slope . -s.
+        meets = self.heights_mm(on_platform) / (1 + lens.slopes(points_px) @ self._slope())
+        return lens.to_platform(points_px, meets)
 
     def surface_mm(self, at_mm: tuple[float, float], radius_mm: float) -> float:
         """Height of what something of `radius_mm` would touch at a place: the face, or the platform beside it."""
@@ -81,6 +94,14 @@ class Platform:
     def _middle(self) -> Points:
         return np.array(self.face.size_mm if self.face else (0.0, 0.0)) / 2
 
+    def _slope(self) -> Points:
+        return np.array(self.box.slope if self.box else (0.0, 0.0))
+
     def _turned(self) -> Points:
+        """From the face's frame to the platform's; what slopes is shorter when seen from above."""
         a = math.radians(self.pose.angle_deg)
-        return np.array([[math.cos(a), -math.sin(a)], [math.sin(a), math.cos(a)]])
+        turned = np.array([[math.cos(a), -math.sin(a)], [math.sin(a), math.cos(a)]])
+        slope = self._slope()
+        rise2 = max(float(slope @ slope), 1e-12)
+        shortened: Points = np.eye(2) - np.outer(slope, slope) / rise2 * (1 - 1 / math.sqrt(1 + rise2))
+        return shortened @ turned

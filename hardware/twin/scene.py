@@ -58,7 +58,8 @@ class Canvas:
         """The upper face, given as `drawn` at any scale, into the picture."""
         if world.face is None or not self._in_view(world):
             return
-        x0, y0, x1, y1 = self._bounds(self.lens.to_pixels(_edges(world.outline_mm()), world.height_mm))
+        edges = _edges(world.outline_mm())
+        x0, y0, x1, y1 = self._bounds(self.lens.to_pixels(edges, world.heights_mm(edges)))
         if x1 <= x0 or y1 <= y0:
             return
         width, height = world.face.size_mm
@@ -106,7 +107,7 @@ class Canvas:
     def _walls(self, picture: Bgr, world: World, face: Face) -> None:
         colour = cv2.mean(face.picture[:WALL_SAMPLE_PX])
         base = self.lens.to_pixels(world.outline_mm(), 0.0)
-        top = self.lens.to_pixels(world.outline_mm(), world.height_mm)
+        top = self.lens.to_pixels(world.outline_mm(), world.heights_mm(world.outline_mm()))
         for i, shade in enumerate(WALL_SHADES):
             wall = np.array([base[i], base[(i + 1) % 4], top[(i + 1) % 4], top[i]])
             cv2.fillConvexPoly(picture, _fixed(wall), [c * shade for c in colour], cv2.LINE_AA, SUBPIXEL_BITS)
@@ -117,13 +118,13 @@ class Canvas:
         columns = max(2, -(-(x1 - x0) // MAP_STEP_PX) + 1)
         rows = max(2, -(-(y1 - y0) // MAP_STEP_PX) + 1)
         x, y = np.meshgrid(x0 + np.arange(columns) * MAP_STEP_PX, y0 + np.arange(rows) * MAP_STEP_PX)
-        spots = world.to_face(self.lens.to_platform(np.column_stack([x.ravel(), y.ravel()]), world.height_mm))
+        spots = world.to_face(world.seen_mm(self.lens, np.column_stack([x.ravel(), y.ravel()])))
         coarse = (spots * scale - 0.5).reshape(rows, columns, 2).astype(np.float32)
         size = (x1 - x0, y1 - y0)
         return _stretched(coarse[..., 0], size), _stretched(coarse[..., 1], size)
 
     def _tool(self, picture: Bgr, world: World) -> None:
-        x, y = world.tool_mm
+        x, y = world.nib_mm
         height = world.tool_z_mm + HEAD_ABOVE_NIB_MM
         beam_height = TOOL_UP_MM + HEAD_ABOVE_NIB_MM
         half = BEAM_WIDTH_MM / 2

@@ -16,6 +16,7 @@ from hardware.panel import Pins
 from hardware.twin.box import Box, Mark, Pose
 from hardware.twin.clock import TwinClock
 from hardware.twin.faults import Faults
+from hardware.twin.gantry import Gantry, Place
 from hardware.twin.gestures import Gestures
 from hardware.twin.ink import Ink, Nib
 from hardware.twin.platform import Platform
@@ -36,17 +37,24 @@ GRIP_SHARE = (0.7, 0.65)  # of the box's width and depth
 
 
 class World(Platform):
-    """The world around the station. `lens` is the camera as it really is; `clock` is the only time there is.
+    """The world around the station. `lens` is the camera as it really is, and so is the `gantry`; `clock` is the only
+    time there is.
 
     `watchers` are called with the time (s) on every tick: a simulated person or a test hooks in there.
     """
 
     def __init__(
-        self, seed: int = 0, lens: Lens | None = None, nib: Nib | None = None, speed: float | None = None
+        self,
+        seed: int = 0,
+        lens: Lens | None = None,
+        nib: Nib | None = None,
+        speed: float | None = None,
+        gantry: Gantry | None = None,
     ) -> None:
         super().__init__(seed)
         self.lens = lens or Lens()
         self.nib = nib or Nib("round", 10.0)
+        self.gantry = gantry or Gantry()
         self.clock = TwinClock(speed)
         self.clock.tick = self._tick
         self.pins = MockFactory(pin_class=MockPWMPin)
@@ -54,7 +62,10 @@ class World(Platform):
         self.watchers: list[Callable[[float], None]] = []
         self.faults = Faults({})
         self.hand_mm: tuple[float, float] | None = None
-        self.tool_mm: tuple[float, float] = PARK_MM
+        self.tool_mm: Place = PARK_MM  # as the axes count
+        self._carriage_mm: Place = PARK_MM  # behind its belt by the play
+        self._wander = np.random.default_rng((seed, 30))
+        self._astray_mm = np.zeros(2)
         self.tool_z_mm = TOOL_UP_MM
         self.inked_m = 0.0
         self.light_level = 1.0
@@ -195,16 +206,24 @@ class World(Platform):
         self.tool_z_mm = max(self.tool_z_mm - by_mm, self._below_tool_mm())
         if self.touching and not before and self.ink:
             self.ink.begin()
+            self._astray_mm = self._wander.normal(0.0, self.gantry.wander_mm, 2)
 
     def raise_tool(self, by_mm: float) -> None:
         """Motor or spring takes the tool up."""
         self.tool_z_mm = min(TOOL_UP_MM, self.tool_z_mm + by_mm)
 
-    def move_tool(self, to_mm: tuple[float, float]) -> None:
-        """The axes take the tool somewhere; where it presses on the face it leaves ink."""
-        start, self.tool_mm = self.tool_mm, to_mm
+    @property
+    def nib_mm(self) -> Place:
+        """Where the nib really is on the platform."""
+        x, y = self.gantry.nib_mm(self._carriage_mm, self.tool_z_mm) + self._astray_mm
+        return float(x), float(y)
+
+    def move_tool(self, to_mm: Place) -> None:
+        """The axes take the tool somewhere (as they count); where it presses on the face it leaves ink."""
+        start, self.tool_mm = self.nib_mm, to_mm
+        self._carriage_mm = self.gantry.dragged(self._carriage_mm, to_mm)
         if self.ink and self.touching and self._below_tool_mm() == self.height_mm:
-            self._stamp(self.ink, start, to_mm)
+            self._stamp(self.ink, start, self.nib_mm)
 
     def drive_pins(self) -> None:
         """Put the switches' levels on their pins."""
@@ -224,7 +243,7 @@ class World(Platform):
             watcher(self.clock.now_s())
 
     def _below_tool_mm(self) -> float:
-        return self.surface_mm(self.tool_mm, self.nib.width_mm / 2)
+        return self.surface_mm(self.nib_mm, self.nib.width_mm / 2)
 
     def _slide_in(self, pose: Pose, arrive: Callable[[], None]) -> None:
         self._gestures.then(arrive)
@@ -279,7 +298,7 @@ class World(Platform):
         if self.ink:
             self.ink.tear(self.to_face(polygon_mm))
 
-    def _stamp(self, ink: Ink, start_mm: tuple[float, float], end_mm: tuple[float, float]) -> None:
+    def _stamp(self, ink: Ink, start_mm: Place, end_mm: Place) -> None:
         moved_m = math.dist(start_mm, end_mm) / 1000
         self.inked_m += moved_m
         opacity = self.faults.value("weak_ink", "opacity") if "weak_ink" in self.faults else DEFAULT_OPACITY
