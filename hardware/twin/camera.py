@@ -159,7 +159,9 @@ class TwinCamera:
 def _shrunk(picture: Bgr, k: float) -> Bgr:
     if k >= 1:
         return picture
-    return np.asarray(cv2.resize(picture, None, fx=k, fy=k, interpolation=cv2.INTER_AREA), np.uint8)
+    # By size, not by factor: what the last pixel shows must not depend on how the size was rounded.
+    size = (round(picture.shape[1] * k), round(picture.shape[0] * k))
+    return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _gain(shape: tuple[int, ...]) -> Frame:
