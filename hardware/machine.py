@@ -75,7 +75,7 @@ class Machine:
 class Calibrated:
     """What is known of a machine: its lens in the frame of its axes, and how high its distance sensor hangs."""
 
-    lens: Lens = Lens(distortion=TRUE_DISTORTION)
+    lens: Lens = field(default_factory=lambda: Lens(distortion=TRUE_DISTORTION))
     sensor_height_mm: float = SENSOR_HEIGHT_MM
 
 
@@ -94,7 +94,7 @@ def twin_machine(
     `build` is how it really is, `calibrated` what the station is told of it; they nearly agree when left out.
     """
     calibrated = calibrated or Calibrated()
-    build = build or Build(_as_it_is(calibrated.lens))
+    build = build or Build(_as_it_is(Calibrated().lens))
     tool, limits = _tool(kind)
     nib = Nib("bar" if kind == "roller" else "round", tool.width_mm)
     world = World(seed, build.lens, nib, speed, build.gantry)

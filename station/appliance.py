@@ -17,6 +17,7 @@ from station import telling
 from station.erase import strokes
 from station.erase.cover import Policy
 from station.face import Answer, Face
+from station.geometry import ErrorBudget
 from station.senses import Noticed, Senses
 from station.status import COMMANDS, Command, Status, Today
 from station.vision.judge import Judge
@@ -33,11 +34,12 @@ APPROACH_S = 1.5  # travel to a stroke and touch down, for the seconds shown to 
 
 @dataclass(frozen=True)
 class Settings:
-    """What the owner may choose."""
+    """What the owner may choose, and what calibration has found the machine to miss by."""
 
     policy: Policy = "personal"
     passes: int = 2
     drying_s: float = 6.0
+    budget: ErrorBudget = field(default_factory=ErrorBudget)
 
 
 @dataclass
@@ -255,7 +257,9 @@ class Appliance:
 
     def _new_face(self) -> Face:
         machine, settings = self._machine, self._settings
-        return Face(self._eye, self._judge, machine.lens, machine.tool, settings.policy, settings.passes)
+        return Face(
+            self._eye, self._judge, machine.lens, machine.tool, settings.policy, settings.passes, settings.budget
+        )
 
     # -- what is told
 

@@ -22,7 +22,7 @@ RULER_AT_MM = (48.5, 199.0)
 TICK_MM = 10.0
 LINE_MM = 0.25
 MM_TO_PT = 72 / 25.4
-MIDDLE_MM = (SQUARES[0] * SQUARE_MM / 2, SQUARES[1] * SQUARE_MM / 2)  # of the board, from its own upper left
+MIDDLE_MM = (PAPER_MM[0] / 2 - BOARD_AT_MM[0], PAPER_MM[1] / 2 - BOARD_AT_MM[1])  # of the paper, in the board's frame
 CORNERS = (SQUARES[0] - 1) * (SQUARES[1] - 1)
 
 

@@ -7,7 +7,7 @@ import itertools
 import json
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +15,19 @@ import click
 import cv2
 
 from hardware.errors import InputError, ShredError
-from hardware.machine import Marker, twin_machine
+from hardware.machine import AS_DRAWN, Calibrated, Machine, Marker, twin_machine
 from hardware.twin.box import Box
 from hardware.twin.folder import load as load_box
+from hardware.twin.gantry import askew
+from hardware.twin.world import World
 from station import bench as benches
-from station import config, engines, pictures
+from station import calibrate as calibrate_walk
+from station import calibrate_file, calibrate_sheet, calibrate_words, config, engines, pictures
 from station.appliance import Settings
 from station.assembly import station
+from station.calibrate_twin import Hands
 from station.erase.cover import Policy
+from station.geometry import ErrorBudget
 from station.redact import compared, redact
 from station.rehearsal import Rehearsal
 from station.scenes.boxes import boxes as rendered_boxes
@@ -111,12 +116,12 @@ def run(path: Path) -> None:
     \b
     Example: station run --config /etc/shred-station/station.toml
     """
-    settings = config.load(path)
-    if settings.machine.kind == "none":
-        raise InputError(f"{path}: machine.kind is none: no hardware is configured; try `station demo`")
+    settings = _configured(path)
+    known = _calibration(path, settings)
     marker = settings.marker
-    machine, _ = twin_machine(marker.kind, settings.machine.seed, 1.0)
-    choice = Settings(settings.eye.policy, marker.passes, marker.drying_s)
+    machine, _ = _twin(settings, 1.0, known.calibrated() if known else None)
+    budget = known.budget() if known else ErrorBudget()
+    choice = Settings(settings.eye.policy, marker.passes, marker.drying_s, budget)
     at = (settings.page.host, settings.page.port)
     engine = Engine(settings.eye.engine, settings.eye.threads, settings.eye.networks)
     with station(machine, choice, engine, settings.store, at) as ready, _until_interrupted():
@@ -202,7 +207,109 @@ def bench(photos: tuple[Path, ...], rounds: int, as_json: bool, by_engine: bool,
     click.echo(json.dumps(found.to_json()) if as_json else found.table())
 
 
+@main.group(cls=OneLine)
+def calibrate() -> None:
+    """Tells the machine where its camera and its axes really are: print a sheet, then `camera`, then `tool`.
+
+    \b
+    Example: station calibrate sheet --out sheet.pdf
+             station calibrate camera --config /etc/shred-station/station.toml
+             station calibrate tool --config /etc/shred-station/station.toml
+    """
+
+
+@calibrate.command("sheet")
+@click.option("--out", type=PATH, required=True, help="Where the PDF goes.")
+def calibrate_sheet_verb(out: Path) -> None:
+    """The sheet to print, A4: at 100 %, never "fit to page". Its ruler tells whether the printer obeyed.
+
+    \b
+    Example: station calibrate sheet --out sheet.pdf
+    """
+    _check_writable(out, None)
+    out.write_bytes(calibrate_sheet.pdf())
+    click.echo(f"{out}: print it at 100 %, measure its ruler, glue it onto something flat and stiff")
+
+
+@calibrate.command("camera")
+@click.option("--config", "path", type=PATH, required=True, help="The station's TOML file.")
+@click.option("--ruler-mm", type=click.FloatRange(150, 250), default=200.0, show_default=True, help="As measured.")
+def calibrate_camera_verb(path: Path, ruler_mm: float) -> None:
+    """Lens, height and turn of the camera, by eight pictures of the sheet.
+
+    \b
+    Example: station calibrate camera --config /etc/shred-station/station.toml --ruler-mm 199.2
+    """
+    settings = _configured(path)
+    machine, world = _twin(settings, None, AS_DRAWN)
+    with closing(machine):
+        found = calibrate_walk.camera(machine, _asking(world), ruler_mm / calibrate_sheet.RULER_MM)
+    kept = calibrate_file.of_camera(found, AS_DRAWN.sensor_height_mm)
+    then = f"station calibrate tool --config {path}" if settings.marker.kind != "none" else "station run"
+    _keep_calibration(path, kept, calibrate_words.camera(found), calibrate_words.camera_findings(found), then)
+
+
+@calibrate.command("tool")
+@click.option("--config", "path", type=PATH, required=True, help="The station's TOML file.")
+def calibrate_tool_verb(path: Path) -> None:
+    """Where the axes really take the tool, by fiducials that it draws at two heights; the error budget.
+
+    \b
+    Example: station calibrate tool --config /etc/shred-station/station.toml
+    """
+    settings = _configured(path)
+    camera = calibrate_file.load(calibrate_file.beside(path))
+    if settings.marker.kind == "none":
+        raise InputError(f"{path}: marker.kind is none: there is no tool to calibrate")
+    if camera is None:
+        raise InputError(f"{calibrate_file.beside(path)}: not there yet: run `station calibrate camera` first")
+    machine, world = _twin(settings, None, camera.calibrated())
+    with closing(machine):
+        found = calibrate_walk.tool(machine, camera.calibrated().lens, _asking(world))
+    kept = calibrate_file.of_tool(found, camera, settings.marker.kind)
+    told = calibrate_words.tool(found, kept.budget())
+    _keep_calibration(path, kept, told, calibrate_words.tool_findings(found), f"station run --config {path}")
+
+
 # -- what goes in
+
+
+def _configured(path: Path) -> config.Config:
+    """The configuration of a station that has a machine."""
+    settings = config.load(path)
+    if settings.machine.kind == "none":
+        raise InputError(f"{path}: machine.kind is none: no hardware is configured; try `station demo`")
+    return settings
+
+
+def _calibration(path: Path, settings: config.Config) -> calibrate_file.Calibration | None:
+    """What is known of the machine; a machine built by hand must not run before it is calibrated."""
+    known = calibrate_file.load(calibrate_file.beside(path))
+    if known and settings.marker.kind in {"none", known.drawn_by}:
+        return known
+    if known or settings.machine.askew:
+        verb = "tool" if known else "camera"
+        raise InputError(
+            f"{path}: the machine is not calibrated for marker.kind {settings.marker.kind}: run "
+            f"`station calibrate {verb} --config {path}` first"
+        )
+    return None
+
+
+def _twin(settings: config.Config, speed: float | None, calibrated: Calibrated | None) -> tuple[Machine, World]:
+    seed = settings.machine.seed
+    return twin_machine(settings.marker.kind, seed, speed, calibrated, askew(seed) if settings.machine.askew else None)
+
+
+def _asking(world: World) -> calibrate_walk.Ask:
+    """Steps are told, and done by the hands of the twin's world."""
+    hands = Hands(world)
+
+    def ask(step: calibrate_walk.Step) -> None:
+        click.echo(step.told)
+        hands(step)
+
+    return ask
 
 
 def _queue(own: Sequence[Box], seed: int, count: int | None) -> Iterator[Box]:
@@ -241,6 +348,21 @@ def _progress(loaded: Sequence[tuple[Path, Any]]) -> Iterator[tuple[Path, Any]]:
 
 
 # -- what comes out
+
+
+def _keep_calibration(
+    path: Path, found: calibrate_file.Calibration, told: str, findings: Sequence[str], then: str
+) -> None:
+    """Tell how good a calibration is; keep it where nothing is wrong with it, else leave with 1."""
+    click.echo(told)
+    for finding in findings:
+        click.echo(f"station: {finding}", err=True)
+    if findings:
+        click.echo("Nothing was changed.", err=True)
+        sys.exit(1)
+    kept = calibrate_file.beside(path)
+    calibrate_file.save(kept, found)
+    click.echo(f"Kept in {kept}. Next: {then}")
 
 
 def _scan_json(photo: Path, size: tuple[int, int], look: Look, reveal: bool) -> dict[str, Any]:

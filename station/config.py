@@ -2,11 +2,13 @@
 
 import tomllib
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from hardware.errors import ConfigError
+
+T = TypeVar("T", bound=BaseModel)
 
 
 class Section(BaseModel):
@@ -20,6 +22,7 @@ class MachineSection(Section):
 
     kind: Literal["none", "twin"] = "none"
     seed: int = Field(0, ge=0, description="of the twin's world")
+    askew: bool = Field(False, description="the twin is built as by hand, by its seed: it wants `station calibrate`")
 
 
 class MarkerSection(Section):
@@ -58,19 +61,24 @@ class Config(Section):
 
 def load(path: Path) -> Config:
     """Read and validate a configuration file. Raises `ConfigError` that names file, key, value and what is allowed."""
+    return read(path, Config)
+
+
+def read(path: Path, model: type[T]) -> T:
+    """Read a TOML file and validate it by a section's model. Raises `ConfigError`, as `load` does."""
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read ({error.strerror}); give an existing TOML file") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: not valid TOML: {error}") from error
-    return parse(values, str(path))
+    return parse(values, str(path), model)
 
 
-def parse(values: dict[str, object], where: str) -> Config:
+def parse(values: dict[str, object], where: str, model: type[T]) -> T:
     """Validate a table that came from `where`. Raises `ConfigError`."""
     try:
-        return Config.model_validate(values)
+        return model.model_validate(values)
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])

@@ -58,8 +58,17 @@ class Spot:
 class Face:
     """One side of one box. `passes` is how often ink may be tried before the person is asked to tear."""
 
-    def __init__(self, eye: Eye, judge: Judge, lens: Lens, tool: Tool, policy: Policy, passes: int) -> None:
-        self._eye, self._judge, self._lens, self._tool = eye, judge, lens, tool
+    def __init__(
+        self,
+        eye: Eye,
+        judge: Judge,
+        lens: Lens,
+        tool: Tool,
+        policy: Policy,
+        passes: int,
+        budget: ErrorBudget,
+    ) -> None:
+        self._eye, self._judge, self._lens, self._tool, self._budget = eye, judge, lens, tool, budget
         self._policy, self._passes_allowed = policy, passes
         self._photo: Photo | None = None
         self._spots: list[Spot] = []
@@ -163,7 +172,7 @@ class Face:
             self.quads_mm = [plane.to_mm(label.quad) for label in look.labels] or self.quads_mm
             stay = [r for each in look.labels for r in each.regions if r.kind == "other"]
             self._may_stay = [self._area(Place(cover.WHOLE, region.polygon)).polygon_mm for region in stay]
-        areas = cover.areas(look, plane.to_mm, ErrorBudget().on(plane), policy)
+        areas = cover.areas(look, plane.to_mm, self._budget.on(plane), policy)
         known = _union([*self._inked, *self.todo_mm, *(self._may_stay if known_px else [])])
         fresh = [area for area in areas if _share(area.polygon_mm, known) < _enough(area.kind)]
         self._areas += fresh
@@ -299,7 +308,7 @@ class Face:
 
     def _area(self, place: Place) -> Area:
         plane = Plane(self._lens, self.height_mm)
-        margin_mm = ErrorBudget().on(plane)
+        margin_mm = self._budget.on(plane)
         return cover.area(place, plane.to_mm, margin_mm)
 
 

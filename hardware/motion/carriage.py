@@ -85,6 +85,11 @@ class Carriage:
         self.axes.stop()
         self.lift.raise_()
 
+    @property
+    def touched_mm(self) -> float:
+        """The height at which the contact switch last closed."""
+        return self._above_mm
+
     # -- pieces of a job
 
     def _in_reach(self, points_mm: Points) -> Points:

@@ -103,5 +103,6 @@ class Platform:
         turned = np.array([[math.cos(a), -math.sin(a)], [math.sin(a), math.cos(a)]])
         slope = self._slope()
         rise2 = max(float(slope @ slope), 1e-12)
-        shortened: Points = np.eye(2) - np.outer(slope, slope) / rise2 * (1 - 1 / math.sqrt(1 + rise2))
-        return shortened @ turned
+        shortened = np.eye(2) - np.outer(slope, slope) / rise2 * (1 - 1 / math.sqrt(1 + rise2))
+        into: Points = shortened @ turned
+        return into
