@@ -62,23 +62,27 @@ def tool(machine: Machine, camera: Lens, ask: Ask) -> ToolFit:
 
     Raises `InputError` when too few are seen, `MachineFault` for whatever stops the axes.
     """
-    drawn = [_drawn(machine, camera, ask, step) for step in PAPER_STEPS]
-    return calibrate_tool.fit(camera, drawn, square=machine.tool.kind == "roller")
+    return calibrate_tool.fit(camera, fiducials(machine, camera, ask), square=machine.tool.kind == "roller")
+
+
+def fiducials(machine: Machine, camera: Lens, ask: Ask) -> list[Fiducials]:
+    """What the tool drew on the platform and on a box, and where it is seen."""
+    return [_drawn(machine, camera, ask, step) for step in PAPER_STEPS]
 
 
 def _view(machine: Machine, ask: Ask, step: Step) -> View:
     for _ in range(TRIES):
         ask(step)
-        seen = sheet.find(_picture(machine))
+        seen = sheet.find(picture(machine))
         if len(seen.px) >= LEAST_CORNERS:
-            return View(step.name, seen, _height_mm(machine))
+            return View(step.name, seen, height_mm(machine))
     raise InputError(
         f"of the sheet's {sheet.CORNERS} corners {len(seen.px)} were seen in the picture {step.name!r}, at least "
         f"{LEAST_CORNERS} are needed: light it evenly, without glare, nothing lying on it, all of it under the camera"
     )
 
 
-def _picture(machine: Machine) -> Grey:
+def picture(machine: Machine) -> Grey:
     """A picture in the lamp's light."""
     machine.panel.lamp.value = 1.0
     machine.clock.sleep(LAMP_STEADY_S)
@@ -86,7 +90,7 @@ def _picture(machine: Machine) -> Grey:
     return np.asarray(cv2.cvtColor(photo.bgr, cv2.COLOR_BGR2GRAY), np.uint8)
 
 
-def _height_mm(machine: Machine) -> float:
+def height_mm(machine: Machine) -> float:
     """What the distance sensor says, without its noise."""
     return statistics.fmean(machine.panel.height_mm() for _ in range(HEIGHT_READINGS))
 
@@ -95,14 +99,14 @@ def _drawn(machine: Machine, camera: Lens, ask: Ask, step: Step) -> Fiducials:
     carriage = machine.carriage
     assert carriage is not None
     ask(step)
-    sensor_mm, before = _height_mm(machine), _picture(machine)
+    sensor_mm, before = height_mm(machine), picture(machine)
     lines = calibrate_tool.dashes(machine.tool, PLATFORM_MIDDLE_MM)
     touched = [_draw(machine, carriage, line, sensor_mm) for line in lines]
     _carry_out(machine, carriage.park())
     contact_mm = statistics.median(touched)
     told, sides = np.array([line.mean(axis=0) for line in lines]), calibrate_tool.come(lines, carriage.park_mm)
     there, px = calibrate_tool.find(
-        before, _picture(machine), camera.to_pixels(told, contact_mm), camera.px_per_mm(contact_mm)
+        before, picture(machine), camera.to_pixels(told, contact_mm), camera.px_per_mm(contact_mm)
     )
     if len(there) < calibrate_tool.LEAST_SHARE * len(lines):
         raise InputError(

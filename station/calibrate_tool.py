@@ -31,6 +31,7 @@ DARKER = 40  # grey values by which ink is darker than paper
 LEAST_AREA_MM2 = 20.0
 NEAR_MM = 5.0  # of where it is expected, once the common shift is known
 LEAST_SHARE = 0.7  # of the fiducials
+BLOT_MM, BLOT_TIMES = 0.5, 4.0  # a fiducial so far off, and so many times farther than half of them, is none
 ROUNDS = 6  # the scale of heights is found by turns with the rest
 
 
@@ -77,9 +78,9 @@ def dashes(tool: Tool, middle_mm: tuple[float, float]) -> list[Points]:
         y0, rows, columns, pitch_mm = tool.reach_mm[1], 1, ROLLER_PLACES, ROLLER_PITCH_MM
     xs, ys = x0 + _around_middle(columns, pitch_mm), y0 + _around_middle(rows, pitch_mm)
     if rows == 1:
-        return [_dash(x, y0, 1) for x in xs[::2]] + [_dash(x, y0, -1) for x in xs[1::2][::-1]]
+        return [dash(x, y0, 1) for x in xs[::2]] + [dash(x, y0, -1) for x in xs[1::2][::-1]]
     order = [*ys[::2], *ys[1::2][::-1]]  # down over every other row, up over the rest
-    return [_dash(x, y, way) for y, way in zip(order, itertools.cycle((1, -1)), strict=False) for x in xs[::way]]
+    return [dash(x, y, way) for y, way in zip(order, itertools.cycle((1, -1)), strict=False) for x in xs[::way]]
 
 
 def come(drawn_mm: Sequence[Points], park_mm: tuple[float, float]) -> Points:
@@ -101,7 +102,7 @@ def find(before: Grey, after: Grey, expected_px: Points, px_per_mm: float) -> tu
     big = [k for k in range(1, count) if stats[k, cv2.CC_STAT_AREA] > LEAST_AREA_MM2 * px_per_mm**2]
     if not big:
         return np.zeros(0, np.intp), np.zeros((0, 2))
-    middles = np.array([_middle(np.asarray(darker), np.asarray(patches) == k, stats[k]) for k in big])
+    middles = np.array([middle(np.asarray(darker), np.asarray(patches) == k, stats[k]) for k in big])
     away = np.linalg.norm(_shifted(expected_px, middles, NEAR_MM * px_per_mm)[:, None] - middles, axis=2)
     near = np.flatnonzero(away.min(axis=1) < NEAR_MM * px_per_mm)
     return near, middles[away[near].argmin(axis=1)]
@@ -109,38 +110,26 @@ def find(before: Grey, after: Grey, expected_px: Points, px_per_mm: float) -> tu
 
 def fit(camera: Lens, drawn: Sequence[Fiducials], square: bool = False) -> ToolFit:
     """The axes, by fiducials at two heights, the first of them the platform's. `square` takes the axes for square and
-    of one scale: a roller never leaves its line, so that its fiducials cannot tell."""
-    heights = np.concatenate([np.full(len(each.px), each.contact_mm - drawn[0].contact_mm) for each in drawn])[:, None]
-    slopes = np.vstack([camera.slopes(each.px) for each in drawn])
-    told, sides = np.vstack([each.told_mm for each in drawn]), np.vstack([each.come for each in drawn])
-    axes, unit = np.eye(2), 1.0
-    for _ in range(ROUNDS):
-        flat = slopes * (camera.camera_height_mm - unit * heights)
-        fields = [
-            *_linear(flat, square),
-            *_diagonal(np.ones_like(flat)),
-            *_diagonal(heights * [1, 1]),
-            *_diagonal(sides),
-        ]
-        fields.append(-heights * (slopes @ axes.T))
-        solved, rest = _solved(fields, told)
-        axes, unit = _matrix(solved, square), unit + solved[-1]
-    above, lean, play = solved[-7:-5], solved[-5:-3], 2 * np.abs(solved[-3:-1])
+    of one scale: a roller never leaves its line, so that its fiducials cannot tell. Blots far off are left out."""
+    rows = _rows(camera, drawn)
+    away = np.hypot(*_solved(rows, camera.camera_height_mm, square).rest.T)
+    rows = rows.only(away <= max(BLOT_MM, BLOT_TIMES * float(np.median(away))))
+    found = _solved(rows, camera.camera_height_mm, square)
     lens = replace(
         camera,
-        camera_height_mm=camera.camera_height_mm / float(unit),
-        above_mm=_pair(above),
-        axes=(_pair(axes[0] * unit), _pair(axes[1] * unit)),
-        lean=_pair(lean),
+        camera_height_mm=camera.camera_height_mm / found.unit,
+        above_mm=_pair(found.above),
+        axes=(_pair(found.axes[0] * found.unit), _pair(found.axes[1] * found.unit)),
+        lean=_pair(found.lean),
     )
     return ToolFit(
         lens,
-        play_mm=_pair(play),
-        residual_mm=float(np.percentile(np.hypot(*rest.T), 95)),
-        fiducials=len(told),
-        scale=math.sqrt(abs(float(np.linalg.det(axes)))),
+        play_mm=_pair(2 * np.abs(found.play)),
+        residual_mm=float(np.percentile(np.hypot(*found.rest.T), 95)),
+        fiducials=len(rows.told),
+        scale=math.sqrt(abs(float(np.linalg.det(found.axes)))),
         sensor_off_mm=(drawn[-1].sensor_mm - drawn[0].sensor_mm) - (drawn[-1].contact_mm - drawn[0].contact_mm),
-        certainty=math.sqrt(len(solved) / told.size),
+        certainty=found.certainty,
     )
 
 
@@ -152,12 +141,13 @@ def _around_middle(count: int, pitch_mm: float) -> NDArray[np.float64]:
     return around
 
 
-def _dash(x: float, y: float, way: int) -> Points:
+def dash(x: float, y: float, way: int) -> Points:
+    """A line (2 x 2, mm) with its middle at a place, drawn along x: to the right for a `way` of 1, else -1."""
     half = way * DASH_MM / 2
     return np.array([[x - half, y], [x + half, y]])
 
 
-def _middle(darker: Grey, patch: NDArray[np.bool_], box: Any) -> Points:
+def middle(darker: Grey, patch: NDArray[np.bool_], box: Any) -> Points:
     """The centre of gravity (2, px) of a patch in its box (x, y, width, height, ...)."""
     x, y, width, height = box[:4]
     window = slice(y, y + height), slice(x, x + width)
@@ -184,6 +174,57 @@ def _met(points_px: Points, middles_px: Points, near_px: float) -> float:
 # -- the linear fit: each unknown has a field (N x 2), the places are their sum
 
 
+@dataclass(frozen=True)
+class _Rows:
+    """Fiducials of all heights: `heights` is N x 1, the rest N x 2."""
+
+    slopes: Points
+    heights: Points
+    told: Points
+    come: Points
+
+    def only(self, chosen: NDArray[np.bool_]) -> "_Rows":
+        return _Rows(self.slopes[chosen], self.heights[chosen], self.told[chosen], self.come[chosen])
+
+
+@dataclass(frozen=True)
+class _Solved:
+    """The unknowns of the module's formula (`axes` is A, `unit` is k) and what they leave over (N x 2)."""
+
+    axes: Points
+    unit: float
+    above: Points
+    lean: Points
+    play: Points
+    rest: Points
+    certainty: float
+
+
+def _rows(camera: Lens, drawn: Sequence[Fiducials]) -> _Rows:
+    heights = [np.full((len(each.px), 1), each.contact_mm - drawn[0].contact_mm) for each in drawn]
+    return _Rows(
+        np.vstack([camera.slopes(each.px) for each in drawn]),
+        np.vstack(heights),
+        np.vstack([each.told_mm for each in drawn]),
+        np.vstack([each.come for each in drawn]),
+    )
+
+
+def _solved(rows: _Rows, camera_height_mm: float, square: bool) -> _Solved:
+    """Least squares; k stands in a product with A, so both are found by turns."""
+    axes, unit = np.eye(2), 1.0
+    others = [*_each_axis(np.ones_like(rows.told)), *_each_axis(rows.heights * [1, 1]), *_each_axis(rows.come)]
+    for _ in range(ROUNDS):
+        flat = rows.slopes * (camera_height_mm - unit * rows.heights)
+        fields = [*_linear(flat, square), *others, -rows.heights * (rows.slopes @ axes.T)]
+        columns = np.column_stack([field.ravel() for field in fields])
+        values = np.asarray(np.linalg.lstsq(columns, rows.told.ravel(), rcond=None)[0], np.float64)
+        axes, unit = _matrix(values, square), unit + float(values[-1])
+    rest = (columns @ values - rows.told.ravel()).reshape(-1, 2)
+    above, lean, play = values[-7:-5], values[-5:-3], values[-3:-1]
+    return _Solved(axes, unit, above, lean, play, rest, math.sqrt(columns.shape[1] / rows.told.size))
+
+
 def _linear(flat: Points, square: bool) -> list[Points]:
     x, y = flat.T
     none = np.zeros_like(x)
@@ -192,7 +233,7 @@ def _linear(flat: Points, square: bool) -> list[Points]:
     return [np.column_stack(pair) for pair in ((x, none), (y, none), (none, x), (none, y))]
 
 
-def _diagonal(values: Points) -> list[Points]:
+def _each_axis(values: Points) -> list[Points]:
     return [values * [1, 0], values * [0, 1]]
 
 
@@ -200,13 +241,6 @@ def _matrix(solved: NDArray[np.float64], square: bool) -> Points:
     if square:
         return np.array([[solved[0], -solved[1]], [solved[1], solved[0]]])
     return solved[:4].reshape(2, 2)
-
-
-def _solved(fields: Sequence[Points], told: Points) -> tuple[NDArray[np.float64], Points]:
-    """The unknowns, and what they leave over (N x 2)."""
-    columns = np.column_stack([field.ravel() for field in fields])
-    solved = np.asarray(np.linalg.lstsq(columns, told.ravel(), rcond=None)[0], np.float64)
-    return solved, (columns @ solved - told.ravel()).reshape(-1, 2)
 
 
 def _pair(values: NDArray[np.float64]) -> tuple[float, float]:

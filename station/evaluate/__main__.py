@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from station.evaluate import covering, judging, labels, watching
+from station.evaluate import covering, judging, labels, placing, watching
 from station.pictures import load
 from station.scenes.clips import EVALUATION_SEEDS
 from station.scenes.compose import ANYWHERE, AT_STATION
@@ -59,6 +59,15 @@ def labels_verb(count: int, seed: int, weights: Path, at_station: bool) -> None:
     empty = labels.without_label(max(1, count // 2), seed, views)
     called = labels.called_labelled(locator, Eye(locator=locator), empty)
     _tell({**labels.labels(locator, count, seed, views), "without_label": called})
+
+
+@main.command("placing")
+@click.option("--machines", type=click.IntRange(min=1), default=10, show_default=True)
+@click.option("--seed", default=placing.EVALUATION_SEED, show_default=True)
+@click.option("--noise-mm", type=click.FloatRange(min=0), default=0.0, show_default=True, help="Of the calibration.")
+def placing_verb(machines: int, seed: int, noise_mm: float) -> None:
+    """How far from where it was seen ink lands, on machines built askew and calibrated by pictures."""
+    _tell(placing.placing(machines, seed, noise_mm))
 
 
 @main.command("photographs")
