@@ -6,7 +6,6 @@ It is validated, and written whole or not at all. The file that was there before
 import json
 import os
 import shutil
-import tomllib
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Literal
@@ -102,8 +101,8 @@ def load(path: Path) -> Calibration | None:
 
 def save(path: Path, found: Calibration) -> None:
     """Keep it there. Raises `ConfigError` for values out of bounds and `InputError` where nothing can be written."""
+    parse(found.model_dump(), str(path), Calibration)
     text = "".join(_lines(found.model_dump(exclude_none=True)))
-    parse(tomllib.loads(text), str(path), Calibration)
     fresh = path.with_name(path.name + ".new")
     try:
         with fresh.open("w", encoding="utf-8") as file:

@@ -32,6 +32,7 @@ LEAST_AREA_MM2 = 20.0
 NEAR_MM = 5.0  # of where it is expected, once the common shift is known
 LEAST_SHARE = 0.7  # of the fiducials
 BLOT_MM, BLOT_TIMES = 0.5, 4.0  # a fiducial so far off, and so many times farther than half of them, is none
+MOST_BLOTS = 4
 ROUNDS = 6  # the scale of heights is found by turns with the rest
 
 
@@ -79,7 +80,7 @@ def dashes(tool: Tool, middle_mm: tuple[float, float]) -> list[Points]:
     xs, ys = x0 + _around_middle(columns, pitch_mm), y0 + _around_middle(rows, pitch_mm)
     if rows == 1:
         return [dash(x, y0, 1) for x in xs[::2]] + [dash(x, y0, -1) for x in xs[1::2][::-1]]
-    order = [*ys[::2], *ys[1::2][::-1]]  # down over every other row, up over the rest
+    order = np.column_stack([ys[rows // 2 :], ys[: rows // 2]]).ravel()  # to and fro between the halves
     return [dash(x, y, way) for y, way in zip(order, itertools.cycle((1, -1)), strict=False) for x in xs[::way]]
 
 
@@ -111,10 +112,7 @@ def find(before: Grey, after: Grey, expected_px: Points, px_per_mm: float) -> tu
 def fit(camera: Lens, drawn: Sequence[Fiducials], square: bool = False) -> ToolFit:
     """The axes, by fiducials at two heights, the first of them the platform's. `square` takes the axes for square and
     of one scale: a roller never leaves its line, so that its fiducials cannot tell. Blots far off are left out."""
-    rows = _rows(camera, drawn)
-    away = np.hypot(*_solved(rows, camera.camera_height_mm, square).rest.T)
-    rows = rows.only(away <= max(BLOT_MM, BLOT_TIMES * float(np.median(away))))
-    found = _solved(rows, camera.camera_height_mm, square)
+    found = _without_blots(_rows(camera, drawn), camera.camera_height_mm, square)
     lens = replace(
         camera,
         camera_height_mm=camera.camera_height_mm / found.unit,
@@ -126,7 +124,7 @@ def fit(camera: Lens, drawn: Sequence[Fiducials], square: bool = False) -> ToolF
         lens,
         play_mm=_pair(2 * np.abs(found.play)),
         residual_mm=float(np.percentile(np.hypot(*found.rest.T), 95)),
-        fiducials=len(rows.told),
+        fiducials=len(found.rest),
         scale=math.sqrt(abs(float(np.linalg.det(found.axes)))),
         sensor_off_mm=(drawn[-1].sensor_mm - drawn[0].sensor_mm) - (drawn[-1].contact_mm - drawn[0].contact_mm),
         certainty=found.certainty,
@@ -208,6 +206,17 @@ def _rows(camera: Lens, drawn: Sequence[Fiducials]) -> _Rows:
         np.vstack([each.told_mm for each in drawn]),
         np.vstack([each.come for each in drawn]),
     )
+
+
+def _without_blots(rows: _Rows, camera_height_mm: float, square: bool) -> _Solved:
+    """The fit without the worst fiducials, as long as they are far off and few."""
+    for _ in range(MOST_BLOTS):
+        found = _solved(rows, camera_height_mm, square)
+        away = np.hypot(*found.rest.T)
+        if away.max() <= max(BLOT_MM, BLOT_TIMES * float(np.median(away))):
+            break
+        rows = rows.only(np.arange(len(away)) != away.argmax())
+    return _solved(rows, camera_height_mm, square)
 
 
 def _solved(rows: _Rows, camera_height_mm: float, square: bool) -> _Solved:
