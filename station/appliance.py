@@ -221,8 +221,10 @@ class Appliance:
         return self._machine.camera.photo(self._height_mm())
 
     def _height_mm(self) -> float:
-        """The height of the upper face: one reading is off by up to a millimetre, the mean of many is not."""
-        return statistics.fmean(self._machine.panel.height_mm() for _ in range(HEIGHT_READINGS))
+        """The height of the upper face: one reading is off by up to a millimetre, the mean of many is not; what the
+        tool has felt is righter still."""
+        readings = [self._machine.panel.height_mm() for _ in range(HEIGHT_READINGS)]
+        return statistics.fmean(readings) + self.face.height_off_mm
 
     def _begin(self, resumed: bool) -> None:
         self._strokes_done = self._strokes_done if resumed else 0
@@ -235,9 +237,11 @@ class Appliance:
         assert carriage is not None
         before_m = carriage.drawn_m
         try:
-            for stroke in self.face.strokes[self._strokes_done :]:
-                yield from carriage.draw(stroke.points_mm, self.face.height_mm)
+            while left := self.face.strokes[self._strokes_done :]:
+                yield from carriage.draw(left[0].points_mm, self.face.height_mm)
                 self._strokes_done += 1
+                if self.face.felt(carriage.touched_mm):
+                    self._strokes_done = 0
                 self.face.note_drawn(self._strokes_done)
         finally:
             self.record.ink_m += carriage.drawn_m - before_m

@@ -207,7 +207,7 @@ def bench(photos: tuple[Path, ...], rounds: int, as_json: bool, by_engine: bool,
     click.echo(json.dumps(found.to_json()) if as_json else found.table())
 
 
-@main.group(cls=OneLine)
+@main.group()
 def calibrate() -> None:
     """Tells the machine where its camera and its axes really are: print a sheet, then `camera`, then `tool`.
 

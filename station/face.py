@@ -78,11 +78,14 @@ class Face:
         self._may_stay: list[Points] = []  # lines that ink may cut, with their margins: what is left of them is no news
         self.quads_mm: list[Points] = []
         self.plan = strokes.StrokePlan((), (), None)
+        self._crosswise = False
         self.tear: Tear | None = None
         self.readable = 0
         self.passes = 0
         self._retries = self._misses = self._moves = 0
         self.height_mm = 0.0
+        self.height_off_mm = 0.0  # by how much the tool found the face higher than the distance sensor
+        self._felt = False
 
     # -- photographs in, answers out
 
@@ -151,6 +154,18 @@ class Face:
         nib = erase_tool.Tool(self._tool.width_mm, self._tool.reach_mm, self._tool.kind == "roller")
         ink = unary_union([nib.swath(stroke.points_mm) for stroke in self.plan.strokes[:strokes_done]])
         self._drawn = [area for area in self._areas if _share(area.polygon_mm, ink) >= DRAWN_SHARE]
+
+    def felt(self, height_mm: float) -> bool:
+        """The tool has touched the face. Where that belies the distance sensor by more than the margins allow for, all
+        places lie elsewhere and the strokes are planned anew: then True. Once a face, for no carton is quite flat."""
+        off_mm, first, self._felt = height_mm - self.height_mm, not self._felt, True
+        if not first or abs(off_mm) <= self._budget.height_error_mm:
+            return False
+        assert self._photo is not None
+        old, self.height_off_mm = Plane(self._lens, self.height_mm), off_mm
+        self._carry(old, np.eye(3), self._remember(replace(self._photo, face_height_mm=height_mm)))
+        self._plan()
+        return True
 
     @property
     def strokes(self) -> tuple[Stroke, ...]:
@@ -247,15 +262,19 @@ class Face:
 
     def _set_out(self, crosswise: bool = False) -> Answer:
         """Plan the strokes for what is open, or say how the box has to be moved first."""
-        tool = self._tool
-        self.plan = strokes.plan(
-            tuple(self._areas), tool.width_mm, tool.reach_mm, roll_only_x=tool.kind == "roller", crosswise=crosswise
-        )
-        self._drawn = []
+        self._crosswise = crosswise
+        self._plan()
         if self.plan.strokes:
             self.passes += 1
             return Answer(Happening.PLACES)
         return self._ask_to_move()
+
+    def _plan(self) -> None:
+        tool, roll_only_x = self._tool, self._tool.kind == "roller"
+        self.plan = strokes.plan(
+            tuple(self._areas), tool.width_mm, tool.reach_mm, roll_only_x=roll_only_x, crosswise=self._crosswise
+        )
+        self._drawn = []
 
     def _ask_to_move(self) -> Answer:
         """What is left lies beyond the tool's reach: the plan knows which way the box has to go."""

@@ -4,11 +4,15 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from shapely import unary_union
+from shapely.geometry.base import BaseGeometry
 
 from hardware.machine import Machine, twin_machine
 from hardware.twin.box import Pose
 from hardware.twin.world import TOOL_UP_MM, World
 from station.appliance import Appliance, Settings
+from station.erase.cover import TEXT
+from station.erase.tool import solid
 from station.erase.work import Stroke
 from station.status import Today
 from station.vision.judge import Judge
@@ -75,4 +79,27 @@ def test_a_line_over_the_edge_of_the_box_ends_in_a_verdict_and_not_in_a_fault() 
     assert appliance.visit.outcome == "done"
     machine.clock.sleep(2.0)
     assert not world.powered
+    machine.close()
+
+
+def test_where_the_contact_switch_belies_the_distance_sensor_the_areas_keep_their_margins() -> None:
+    machine, world = twin_machine("gantry", seed=3)
+    appliance = Appliance(machine, Eye(), Judge(), Settings(), Today)
+    world.fault("distance_wrong", by_mm=5.0)  # below the 6 mm at which the carriage stops: 2.4 mm on this face
+    box = small_box(200.0, Pose(318.0, 212.0, 8.0))
+    world.place(box)
+    appliance.start()
+    spared: list[BaseGeometry] = []
+
+    def note(visit: Visit) -> None:
+        if visit.state is State.DRYING:
+            ink = unary_union([solid(area) for area in appliance.face.inked_mm])
+            marks = [world.to_platform(mark.polygon_mm) for mark in box.faces[0].marks]
+            spared.extend(solid(mark).buffer(TEXT.beyond_mm).difference(ink) for mark in marks)
+
+    appliance.entered.append(note)
+    appliance.run(lambda: machine.clock.now_s() < 120 and appliance.visit.outcome is None)
+    assert len(spared) == len(box.faces[0].marks), "one pass was enough"
+    assert max(shape.area for shape in spared) == 0.0
+    assert appliance.face.height_mm == pytest.approx(200.0, abs=0.6)
     machine.close()

@@ -24,9 +24,12 @@ def text_file(folder: Path) -> Path:
     return path
 
 
-@pytest.mark.parametrize("verb", ["demo", "run", "scan", "redact", "judge", "bench"])
+CALIBRATE = ["calibrate sheet", "calibrate camera", "calibrate tool"]
+
+
+@pytest.mark.parametrize("verb", ["demo", "run", "scan", "redact", "judge", "bench", *CALIBRATE])
 def test_every_verb_has_help_with_an_example(verb: str) -> None:
-    helped = station(verb, "--help")
+    helped = station(*verb.split(), "--help")
     assert helped.exit_code == 0
     assert f"Example: station {verb}" in helped.output
 
@@ -69,6 +72,19 @@ def test_a_broken_or_empty_configuration(tmp_path: Path, text: str, told: str) -
     path = tmp_path / "station.toml"
     path.write_text(text)
     refused(station("run", "--config", path), "station.toml", told)
+
+
+@pytest.mark.parametrize("verb", ["camera", "tool"])
+def test_a_machine_that_is_not_there_cannot_be_calibrated(tmp_path: Path, verb: str) -> None:
+    path = tmp_path / "station.toml"
+    path.write_text("")
+    refused(station("calibrate", verb, "--config", path), "machine.kind is none")
+
+
+def test_the_sheet_is_written_where_it_can_be(tmp_path: Path) -> None:
+    assert station("calibrate", "sheet", "--out", tmp_path / "sheet.pdf").exit_code == 0
+    assert (tmp_path / "sheet.pdf").read_bytes().startswith(b"%PDF-")
+    refused(station("calibrate", "sheet", "--out", tmp_path / "no" / "sheet.pdf"), "sheet.pdf", "folder that exists")
 
 
 def test_a_box_folder_that_is_none(tmp_path: Path) -> None:
