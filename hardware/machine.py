@@ -86,6 +86,7 @@ def twin_machine(
     kind: Marker,
     seed: int = 0,
     speed: float | None = None,
+    *,
     calibrated: Calibrated | None = None,
     build: Build | None = None,
 ) -> tuple[Machine, World]:

@@ -298,7 +298,8 @@ def _calibration(path: Path, settings: config.Config) -> calibrate_file.Calibrat
 
 def _twin(settings: config.Config, speed: float | None, calibrated: Calibrated | None) -> tuple[Machine, World]:
     seed = settings.machine.seed
-    return twin_machine(settings.marker.kind, seed, speed, calibrated, askew(seed) if settings.machine.askew else None)
+    build = askew(seed) if settings.machine.askew else None
+    return twin_machine(settings.marker.kind, seed, speed, calibrated=calibrated, build=build)
 
 
 def _asking(world: World) -> calibrate_walk.Ask:

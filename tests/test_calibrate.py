@@ -125,7 +125,7 @@ def test_with_half_a_millimetre_of_calibration_noise_the_margin_holds(
     machines: list[Machine], height_mm: float, angle_deg: float
 ) -> None:
     worn = Build(AS_DRAWN.lens, Gantry(backlash_mm=0.15, wander_mm=0.08))
-    machine, world = twin_machine("gantry", round(angle_deg), None, AS_DRAWN, worn)
+    machine, world = twin_machine("gantry", round(angle_deg), calibrated=AS_DRAWN, build=worn)
     machines.append(machine)
     off_mm = 0.5 * np.array([np.cos(np.radians(angle_deg)), np.sin(np.radians(angle_deg))])
     assert inked_share(machine, world, height_mm, None, off_mm) == 1.0
@@ -136,7 +136,7 @@ def test_with_half_a_millimetre_of_calibration_noise_the_margin_holds(
 
 
 def uncalibrated(machines: list[Machine], kind: Marker = "gantry") -> tuple[Machine, World]:
-    machine, world = twin_machine(kind, SEED, None, AS_DRAWN, askew(SEED))
+    machine, world = twin_machine(kind, SEED, calibrated=AS_DRAWN, build=askew(SEED))
     machines.append(machine)
     return machine, world
 

@@ -61,7 +61,7 @@ def _figures(hits: list[Hit]) -> dict[str, Any]:
 
 def _of_machine(seed: int, noise_mm: float) -> Iterator[Hit]:
     known = calibrated(seed, noise_mm)
-    machine, world = twin_machine("gantry", seed, None, known.calibrated(), askew(seed))
+    machine, world = twin_machine("gantry", seed, calibrated=known.calibrated(), build=askew(seed))
     random = np.random.default_rng((seed, 2))
     machine.panel.lamp.value = 1.0
     for height_mm in FACES_MM:
@@ -72,7 +72,7 @@ def _of_machine(seed: int, noise_mm: float) -> Iterator[Hit]:
 
 def calibrated(seed: int, noise_mm: float) -> calibrate_file.Calibration:
     """Both walks on a machine built askew by its seed."""
-    machine, world = twin_machine("gantry", seed, None, AS_DRAWN, askew(seed))
+    machine, world = twin_machine("gantry", seed, calibrated=AS_DRAWN, build=askew(seed))
     camera = calibrate_file.of_camera(calibrate.camera(machine, Hands(world, seed=seed)), AS_DRAWN.sensor_height_mm)
     lens, random = camera.calibrated().lens, np.random.default_rng((seed, 1))
     drawn = [

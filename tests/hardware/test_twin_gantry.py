@@ -25,7 +25,7 @@ def test_a_carriage_stays_behind_its_belt_by_half_of_the_play_on_either_way() ->
 
 
 def test_ink_lands_where_the_axes_really_go() -> None:
-    machine, world = twin_machine("gantry", 1, None, AS_DRAWN, Build(AS_DRAWN.lens, SQUARE))
+    machine, world = twin_machine("gantry", 1, calibrated=AS_DRAWN, build=Build(AS_DRAWN.lens, SQUARE))
     world.lay(box(100.0), 0)
     assert machine.carriage is not None and world.ink is not None
     finish(machine.carriage.draw(np.array([[190.0, 150.0], [210.0, 150.0]]), 100.0))
@@ -37,7 +37,7 @@ def test_ink_lands_where_the_axes_really_go() -> None:
 
 
 def test_the_axes_count_as_before_and_still_find_their_end_stops() -> None:
-    machine, world = twin_machine("gantry", 1, None, AS_DRAWN, askew(1))
+    machine, world = twin_machine("gantry", 1, calibrated=AS_DRAWN, build=askew(1))
     assert machine.carriage is not None
     finish(machine.carriage.park())
     assert world.tool_mm == pytest.approx(machine.carriage.park_mm, abs=0.1)
@@ -46,7 +46,7 @@ def test_the_axes_count_as_before_and_still_find_their_end_stops() -> None:
 
 
 def test_a_nib_sits_elsewhere_whenever_it_touches_anew() -> None:
-    machine, world = twin_machine("gantry", 1, None, AS_DRAWN, Build(AS_DRAWN.lens, Gantry(wander_mm=0.1)))
+    machine, world = twin_machine("gantry", 1, calibrated=AS_DRAWN, build=Build(AS_DRAWN.lens, Gantry(wander_mm=0.1)))
     world.lay(box(100.0), 0)
     assert machine.carriage is not None
     off = []
