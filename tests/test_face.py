@@ -11,7 +11,7 @@ from hardware.camera.frames import Photo, Points
 from hardware.machine import Machine, twin_machine
 from station.erase.tool import Tool
 from station.face import Face
-from station.geometry import Plane
+from station.geometry import ErrorBudget, Plane
 from station.vision.judge import Judge
 from station.vision.look import Eye
 from station.visit import Happening
@@ -43,7 +43,7 @@ def inked(photo: Photo, plane: Plane, areas_mm: list[Points], opacities: list[fl
 def test_where_ink_lets_one_place_through_all_places_are_gone_over_once_more_crosswise(
     machine: Machine, thin: int | None, answer: Happening
 ) -> None:
-    face = Face(Eye(), Judge(), machine.lens, machine.tool, "personal", 3)
+    face = Face(Eye(), Judge(), machine.lens, machine.tool, "personal", 3, ErrorBudget())
     photo = machine.camera.photo(HEIGHT_MM)
     assert face.look(photo).happening is Happening.PLACES
     first, areas_mm = face.plan, face.todo_mm
