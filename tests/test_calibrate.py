@@ -11,15 +11,20 @@ from click.testing import CliRunner, Result
 from hardware.camera.frames import Points
 from hardware.errors import ConfigError, InputError, MachineFault
 from hardware.machine import AS_DRAWN, Machine, Marker, twin_machine
-from hardware.twin.box import Box, Face, Mark
+from hardware.twin.box import Box, Face, Mark, Pose
 from hardware.twin.gantry import Build, Gantry, askew
 from hardware.twin.world import World
 from station import calibrate, calibrate_file
+from station.appliance import Appliance, Settings
 from station.calibrate_twin import Hands
 from station.cli import main
 from station.erase import cover, strokes
 from station.geometry import ErrorBudget, Plane
+from station.status import Today
+from station.vision.judge import Judge
+from station.vision.look import Eye
 from station.vision.seen import Place
+from tests.small_box import small_box
 
 SEED = 7
 
@@ -94,6 +99,23 @@ def test_the_distance_sensor_is_known_too(folder: Path) -> None:
     known = calibrate_file.load(folder / "calibration.toml")
     assert known is not None
     assert known.sensor_height_mm == pytest.approx(askew(SEED).sensor_height_mm, abs=0.4)
+
+
+def test_a_visit_on_the_calibrated_machine_ends_with_everything_under_ink(
+    folder: Path, machines: list[Machine]
+) -> None:
+    known = calibrate_file.load(folder / "calibration.toml")
+    assert known is not None
+    machine, world = twin_machine("gantry", SEED, calibrated=known.calibrated(), build=askew(SEED))
+    machines.append(machine)
+    appliance = Appliance(machine, Eye(), Judge(), Settings(budget=known.budget()), Today)
+    box = small_box(150.0, Pose(260.0, 190.0, 8.0))
+    world.place(box)
+    appliance.start()
+    appliance.run(lambda: machine.clock.now_s() < 120 and appliance.visit.outcome is None)
+    assert appliance.visit.outcome == "done"
+    assert appliance.face.passes == 1
+    assert min(world.coverage(mark) for mark in box.faces[0].marks) > 0.99
 
 
 # -- the margin
