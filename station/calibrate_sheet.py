@@ -22,6 +22,8 @@ RULER_AT_MM = (48.5, 199.0)
 TICK_MM = 10.0
 LINE_MM = 0.25
 MM_TO_PT = 72 / 25.4
+REFINE_PX = 5  # half of the window around a corner: a cell is 13 px wide
+REFINED = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 30, 0.005)
 MIDDLE_MM = (PAPER_MM[0] / 2 - BOARD_AT_MM[0], PAPER_MM[1] / 2 - BOARD_AT_MM[1])  # of the paper, in the board's frame
 CORNERS = (SQUARES[0] - 1) * (SQUARES[1] - 1)
 
@@ -40,6 +42,8 @@ def find(grey: Grey) -> Seen:
     corners, numbers, _, _ = cv2.aruco.CharucoDetector(board).detectBoard(grey)
     if numbers is None or corners is None:
         return Seen(np.zeros((0, 2)), np.zeros((0, 2)))
+    # OpenCV 4 and 5 disagree by half a pixel about where a pixel is; this counts from its middle in both.
+    corners = cv2.cornerSubPix(grey, corners, (REFINE_PX, REFINE_PX), (-1, -1), REFINED)
     known = np.asarray(board.getChessboardCorners(), float)[np.ravel(numbers), :2]
     return Seen(known * CELL_MM, np.asarray(corners, float).reshape(-1, 2))
 
