@@ -68,7 +68,7 @@ def direction(line: Points) -> Points:
 def test_what_is_no_label_by_itself_may_be_left_of_one_that_was_torn_off(
     machine: Machine, left: str, answer: Happening
 ) -> None:
-    face = Face(Eye(), Judge(), machine.lens, machine.tool, "personal", 3)
+    face = Face(Eye(), Judge(), machine.lens, machine.tool, "personal", 3, ErrorBudget())
     photo = machine.camera.photo(HEIGHT_MM)
     face.look(photo)
     (quad,) = [Plane(machine.lens, HEIGHT_MM).to_px(quad_mm) for quad_mm in face.quads_mm]
