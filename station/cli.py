@@ -21,11 +21,14 @@ from hardware.twin.folder import load as load_box
 from hardware.twin.gantry import askew
 from hardware.twin.world import World
 from station import bench as benches
-from station import calibrate as calibrate_walk
-from station import calibrate_file, calibrate_sheet, calibrate_words, config, engines, pictures
+from station import config, engines, pictures
 from station.appliance import Settings
 from station.assembly import station
-from station.calibrate_twin import Hands
+from station.calibrate import file as calibrate_file
+from station.calibrate import sheet as calibrate_sheet
+from station.calibrate import walk as calibrate_walk
+from station.calibrate import words as calibrate_words
+from station.calibrate.hands import Hands
 from station.erase.cover import Policy
 from station.geometry import ErrorBudget
 from station.redact import compared, redact

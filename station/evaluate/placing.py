@@ -19,8 +19,10 @@ from hardware.twin.box import Box, Face, Pose
 from hardware.twin.gantry import askew
 from hardware.twin.ink import INK_PX_PER_MM, Ink
 from hardware.twin.world import World
-from station import calibrate, calibrate_file, calibrate_tool
-from station.calibrate_twin import Hands
+from station.calibrate import file as calibrate_file
+from station.calibrate import tool as calibrate_tool
+from station.calibrate import walk as calibrate
+from station.calibrate.hands import Hands
 from station.geometry import Plane
 
 EVALUATION_SEED = 4201  # and the machines after it: nothing was tuned on them

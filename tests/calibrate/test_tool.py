@@ -9,8 +9,8 @@ import pytest
 from hardware.camera.frames import Points
 from hardware.machine import Tool
 from hardware.twin.gantry import Build, Gantry, askew
-from station.calibrate_tool import Fiducials, come, dashes, find, fit
-from station.calibrate_words import tool, tool_findings
+from station.calibrate.tool import Fiducials, come, dashes, find, fit
+from station.calibrate.words import tool, tool_findings
 
 GANTRY = Tool("gantry", 10.0, 100.0, (0.0, 0.0, 400.0, 300.0))
 ROLLER = Tool("roller", 40.0, 100.0, (0.0, 150.0, 400.0, 150.0))

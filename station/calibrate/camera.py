@@ -14,7 +14,7 @@ import numpy as np
 
 from hardware.camera.frames import Points
 from hardware.camera.lens import Lens
-from station.calibrate_sheet import MIDDLE_MM, Seen
+from station.calibrate.sheet import MIDDLE_MM, Seen
 
 PLATFORM_MIDDLE_MM = (200.0, 150.0)
 FOCAL_SHARE = 0.77  # of the picture's width, to begin with: Camera Module 3

@@ -11,11 +11,11 @@ from hardware.camera.lens import Lens
 from hardware.twin.box import Box, Face, Pose
 from hardware.twin.gantry import askew
 from hardware.twin.platform import Platform
-from station import calibrate_sheet as sheet
-from station.calibrate import SHEET_STEPS
-from station.calibrate_camera import CameraFit, View, fit
-from station.calibrate_twin import BOX_MM, ON_BOX_MM, PROPPED_MM, SLOPES
-from station.calibrate_words import camera, camera_findings
+from station.calibrate import sheet
+from station.calibrate.camera import CameraFit, View, fit
+from station.calibrate.hands import BOX_MM, ON_BOX_MM, PROPPED_MM, SLOPES
+from station.calibrate.walk import SHEET_STEPS
+from station.calibrate.words import camera, camera_findings
 
 Spoil = Callable[[str, Points], Points]
 BOARD_MM = (np.stack(np.meshgrid(np.arange(1, 18), np.arange(1, 12)), axis=-1) * sheet.SQUARE_MM).reshape(-1, 2)

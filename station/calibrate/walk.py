@@ -16,10 +16,10 @@ from hardware.camera.lens import Lens
 from hardware.errors import InputError, MachineFault
 from hardware.machine import Machine
 from hardware.motion.carriage import Carriage
-from station import calibrate_sheet as sheet
-from station import calibrate_tool
-from station.calibrate_camera import LEAST_CORNERS, PLATFORM_MIDDLE_MM, CameraFit, View, fit
-from station.calibrate_tool import Fiducials, ToolFit
+from station.calibrate import sheet
+from station.calibrate import tool as calibrate_tool
+from station.calibrate.camera import LEAST_CORNERS, PLATFORM_MIDDLE_MM, CameraFit, View, fit
+from station.calibrate.tool import Fiducials, ToolFit
 
 LAMP_STEADY_S = 0.5
 HEIGHT_READINGS = 16

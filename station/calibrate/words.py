@@ -4,8 +4,8 @@ import math
 
 import numpy as np
 
-from station.calibrate_camera import CameraFit, ViewFit
-from station.calibrate_tool import ToolFit
+from station.calibrate.camera import CameraFit, ViewFit
+from station.calibrate.tool import ToolFit
 from station.geometry import ErrorBudget
 
 GOOD_PX, BAD_PX = 0.8, 1.6  # 95 of 100 corners; of a 4608 px picture 1.6 px are 0.2 mm on the platform

@@ -15,8 +15,8 @@ from pydantic import Field, FiniteFloat
 from hardware.camera.lens import Lens
 from hardware.errors import InputError
 from hardware.machine import Calibrated
-from station.calibrate_camera import CameraFit
-from station.calibrate_tool import ToolFit
+from station.calibrate.camera import CameraFit
+from station.calibrate.tool import ToolFit
 from station.config import Section, parse, read
 from station.geometry import ErrorBudget
 

@@ -5,7 +5,7 @@ import re
 import cv2
 import numpy as np
 
-from station import calibrate_sheet as sheet
+from station.calibrate import sheet
 
 POINT_MM = 25.4 / 72
 

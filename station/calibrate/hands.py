@@ -5,8 +5,8 @@ import numpy as np
 from hardware.camera.frames import Bgr
 from hardware.twin.box import Box, Face, Pose
 from hardware.twin.world import World
-from station import calibrate_sheet as sheet
-from station.calibrate import Step
+from station.calibrate import sheet
+from station.calibrate.walk import Step
 
 PX_PER_MM = 8.0
 PROPPED_MM = 40.0  # of the middle, when one edge is up by twice as much

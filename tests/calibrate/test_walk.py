@@ -14,9 +14,10 @@ from hardware.machine import AS_DRAWN, Machine, Marker, twin_machine
 from hardware.twin.box import Box, Face, Mark, Pose
 from hardware.twin.gantry import Build, Gantry, askew
 from hardware.twin.world import World
-from station import calibrate, calibrate_file
 from station.appliance import Appliance, Settings
-from station.calibrate_twin import Hands
+from station.calibrate import file as calibrate_file
+from station.calibrate import walk as calibrate
+from station.calibrate.hands import Hands
 from station.cli import main
 from station.erase import cover, strokes
 from station.geometry import ErrorBudget, Plane
