@@ -80,7 +80,7 @@ def twin_machine(kind: Marker, seed: int = 0, speed: float | None = None) -> tup
     camera = TwinCamera(world)
     if kind == "none":
         return Machine(world.clock, camera, calibrated, panel, None, tool), world
-    axes = TwinAxes(world, limits.steps_per_mm, only_x_at_mm=ROLLER_LANE_Y_MM if kind == "roller" else None)
+    axes = TwinAxes(world, limits, only_x_at_mm=ROLLER_LANE_Y_MM if kind == "roller" else None)
     park_mm = (PARK_MM[0], ROLLER_LANE_Y_MM if kind == "roller" else PARK_MM[1])
     carriage = Carriage(axes, TwinLift(world), limits, tool.reach_mm, park_mm)
     return Machine(world.clock, camera, calibrated, panel, carriage, tool, (axes.close,)), world
