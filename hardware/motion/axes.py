@@ -19,6 +19,10 @@ class NoContact(MotionFault):
     """The tool went down and met nothing: it is beside the box, or switch or motor supply have failed."""
 
 
+class BoardLost(MotionFault):
+    """The motion board is not heard any more: its cable, its power or its program has failed."""
+
+
 class Axes(Protocol):
     """X and Y. Whatever takes time comes in pieces of at most 0.1 s: the caller looks at the panel in between.
 
