@@ -15,7 +15,7 @@ import click
 import cv2
 
 from hardware.errors import InputError, ShredError
-from hardware.machine import Marker, twin_machine
+from hardware.machine import Marker, Motion, twin_machine
 from hardware.twin.box import Box
 from hardware.twin.folder import load as load_box
 from station import bench as benches
@@ -66,6 +66,7 @@ def main() -> None:
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Same seed, same boxes.")
 @click.option("--box", "folders", type=PATH, multiple=True, help="A folder with box.toml; may be repeated.")
 @click.option("--marker", type=click.Choice(["gantry", "roller", "none"]), default="gantry", show_default=True)
+@click.option("--motion", type=click.Choice(["twin", "grbl"]), default="twin", show_default=True)
 @click.option("--headless", is_flag=True, help="No page; as fast as the computer allows.")
 @click.option("--port", type=click.IntRange(1, 65535), default=DEMO_PORT, show_default=True)
 @click.option("--speed", type=click.FloatRange(min=0.1), help="Times real time; the default is 1, headless unlimited.")
@@ -76,6 +77,7 @@ def demo(
     seed: int,
     folders: tuple[Path, ...],
     marker: Marker,
+    motion: Motion,
     headless: bool,
     port: int,
     speed: float | None,
@@ -90,7 +92,7 @@ def demo(
     """
     queue = _queue([load_box(folder) for folder in folders], seed, count)
     _check_writable(report, save)
-    machine, world = twin_machine(marker, seed, speed or (None if headless else 1.0))
+    machine, world = twin_machine(marker, seed, speed or (None if headless else 1.0), motion)
     with station(machine, Settings(), STANDARD, None, None if headless else ("127.0.0.1", port)) as ready:
         rehearsal = Rehearsal(machine, world, ready.appliance, ready.judge, save)
         rehearsal.ended.append(lambda row: _tell_visit(len(rehearsal.visits), row))
@@ -115,7 +117,7 @@ def run(path: Path) -> None:
     if settings.machine.kind == "none":
         raise InputError(f"{path}: machine.kind is none: no hardware is configured; try `station demo`")
     marker = settings.marker
-    machine, _ = twin_machine(marker.kind, settings.machine.seed, 1.0)
+    machine, _ = twin_machine(marker.kind, settings.machine.seed, 1.0, settings.motion.kind)
     choice = Settings(settings.eye.policy, marker.passes, marker.drying_s)
     at = (settings.page.host, settings.page.port)
     engine = Engine(settings.eye.engine, settings.eye.threads, settings.eye.networks)

@@ -22,6 +22,12 @@ class MachineSection(Section):
     seed: int = Field(0, ge=0, description="of the twin's world")
 
 
+class MotionSection(Section):
+    """What turns the motors: on the twin its own pulses, or a GRBL 1.1 board on a pseudo-terminal."""
+
+    kind: Literal["twin", "grbl"] = "twin"
+
+
 class MarkerSection(Section):
     """What covers the label. `none` guides a person's hand instead."""
 
@@ -50,6 +56,7 @@ class Config(Section):
     """The whole file."""
 
     machine: MachineSection = MachineSection()
+    motion: MotionSection = MotionSection()
     marker: MarkerSection = MarkerSection()
     eye: EyeSection = EyeSection()
     page: PageSection = PageSection()
