@@ -1,8 +1,8 @@
 """Axes and lift on a GRBL 1.1 board.
 
-The lift is the board's Z axis and its contact switch is wired to the probe input: the tool goes down to wherever a box
-is high, up to 200 mm, and stops on contact within a step or two (`G38`). A servo on the spindle output (`M3 S`) knows
-no contact, has a few centimetres of travel and stays where it is when the power goes; a spring lifts a motor's axis.
+The lift is the board's Z axis and its contact switch is wired to the probe input: a probing move (`G38`) finds a face
+wherever it is between 0 and 200 mm, and tells its height to the step. A servo on the spindle output (`M3 S`) knows no
+contact, has a few centimetres of travel, and stays down when the power goes, where a spring lifts a motor's axis.
 
 The station's own ENABLE line switches the motor supply: a board whose cable is out cannot be told anything any more.
 """

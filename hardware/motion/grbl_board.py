@@ -23,7 +23,7 @@ from hardware.motion.grbl_wire import Wire
 
 VERSION = "1.1"
 ASK, HOLD, RESET, SLEEP = b"?", b"!", b"\x18", b"$SLP\n"
-PIECE_S = 0.1  # the caller looks at the panel this often
+PIECE_S = 0.09  # the caller looks at the panel this often: within a tenth of a second, last look at the line included
 REPORT_S = 0.1  # between two reports; the board's own documents call 5 to 10 a second fair
 WAIT_S = 0.005  # between two looks at the line: a tenth of what the board's planner holds of the shortest moves
 ANSWER_S = 1.0  # a healthy board answers within 20 ms, but writes nothing for half a second after an alarm
@@ -174,6 +174,7 @@ class Board:
         self._offset_mm = np.subtract(self._setup.home_mm, self.report.position_mm)
         x, y, z = self._setup.home_mm
         self.do(f"G21G90G94G92X{x:g}Y{y:g}Z{z:g}")
+        yield
 
     def follow(self, points_mm: Points, speed_mm_s: float) -> Iterator[None]:
         """Through `points_mm` (N x 2, platform frame), in pieces."""
@@ -318,7 +319,7 @@ class Board:
             self._settings[int(setting[1])] = float(setting[2])
         elif probed := re.fullmatch(r"\[PRB:([^:]+):([01])\]", line):
             self.probed_mm = triplet(probed[1]) if probed[2] == "1" else None
-        elif options := re.fullmatch(r"\[OPT:\w*[^,]*,\d+,(\d+)\]", line):
+        elif options := re.fullmatch(r"\[OPT:[^,]*,\d+,(\d+)\]", line):
             self._check_buffer(int(options[1]))
         else:
             return re.fullmatch(r"\[.*\]|>.*:(ok|error:\d+)|\$N\d=.*", line) is not None
