@@ -124,6 +124,8 @@ class GrblLift:
             self._spring_up()
         elif not self.is_up:
             self._rise(self._setup.home_mm[2])
+        if not self.is_up:
+            raise MotionFault("the tool does not go up: free it by hand, check its spring, motor and end stop")
 
     def _rise(self, to_mm: float) -> None:
         """In machine coordinates, which a reset does not touch."""
@@ -134,8 +136,6 @@ class GrblLift:
     def _spring_up(self) -> None:
         end_s = self._clock.now_s() + SPRING_S
         self._board.peek()
-        while not self.is_up:
-            if self._clock.now_s() >= end_s:
-                raise MotionFault("the tool does not go up: free it by hand, check its spring and its end stop")
+        while not self.is_up and self._clock.now_s() < end_s:
             self._clock.sleep(0.1)
             self._board.peek()

@@ -191,6 +191,8 @@ class Board:
         try:
             yield from self._answered(stream)
             self.refresh()
+            if path_mm is not None:
+                self._check_place(path_mm[[-1, -1]])  # short of its end, it would be on the line as well
             yield
         except GeneratorExit:
             if self._stream is stream:  # else a reset has ended it before
@@ -302,11 +304,15 @@ class Board:
         if self._moving and state in STATES:
             raise MotionFault(STATES[state])
         if self._path_mm is not None:
-            away_mm = _distance_mm(np.array(self.position_mm[:2]), self._path_mm)
-            if away_mm > OFF_LINE_MM:
-                raise MotionFault(
-                    f"the carriage is {away_mm:.1f} mm off its line, so a command was garbled: {grbl_words.FAULTY_LINE}"
-                )
+            self._check_place(self._path_mm)
+
+    def _check_place(self, path_mm: Points) -> None:
+        """A place off the line that was sent: GRBL has no checksum, and a lost digit is a wrong target."""
+        away_mm = _distance_mm(np.array(self.position_mm[:2]), path_mm)
+        if away_mm > OFF_LINE_MM:
+            raise MotionFault(
+                f"the carriage is {away_mm:.1f} mm off its line, so a command was garbled: {grbl_words.FAULTY_LINE}"
+            )
 
     def _alarm(self, code: int) -> None:
         self._alarmed = True

@@ -264,6 +264,23 @@ def test_a_character_lost_on_the_way_is_harmless_or_a_fault(rig: Rig, nth: int) 
     draws_again(rig)
 
 
+def test_a_line_that_ends_too_soon_is_noticed(rig: Rig) -> None:
+    """With its first digit lost the target 120 is 20, which lies on the line from 10 as well."""
+    finish(rig.carriage.home())
+    finish(rig.axes.run(np.array([[10.0, 20.0]]), 100.0))
+    rig.world.fault("serial_byte_lost", nth=len("G1X1"))
+    with pytest.raises(MotionFault, match=r"100\.0 mm off its line"):
+        finish(rig.axes.run(np.array([[120.0, 20.0]]), 100.0))
+
+
+def test_a_tool_that_is_held_down_is_told(rig: Rig) -> None:
+    rig.into_the_stroke()
+    rig.world.raise_tool = lambda by_mm: None  # type: ignore[method-assign]
+    with pytest.raises(MotionFault, match="the tool does not go up: free it by hand"):
+        rig.carriage.stop()
+    assert rig.off
+
+
 def test_an_error_in_mid_stream_stops_what_is_queued_behind_it(rig: Rig) -> None:
     finish(rig.carriage.home())
     line = np.array([[30.0, 20.0], [31.0, 20.0], [300.0, 250.0]])
