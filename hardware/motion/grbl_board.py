@@ -57,6 +57,7 @@ class Board:
         self._heard_s = 0.0  # when the last line was answered
         self._path_mm: Points | None = None
         self._moving = self._alarmed = False
+        self._homing_s: float | None = None  # since when
         self._offset_mm = np.zeros(3)  # from machine to platform coordinates
         self.report = Report("", (0.0, 0.0, 0.0))
         self.probed_mm: Position | None = None  # machine coordinates
@@ -65,8 +66,7 @@ class Board:
     @property
     def position_mm(self) -> Position:
         """Where the last report saw the tool, platform frame; means something after `home`."""
-        x, y, z = self.to_platform(self.report.position_mm)
-        return x, y, z
+        return self.to_platform(self.report.position_mm) if self._homing_s is None else self._reckoned_mm()
 
     def to_platform(self, machine_mm: Position) -> Position:
         """Machine coordinates -> platform frame, mm."""
@@ -163,18 +163,39 @@ class Board:
 
     def home(self) -> Iterator[None]:
         """Find the end stops, lift first, in pieces. Raises `MotionFault` when one does not answer."""
-        seek_mm_s = self._settings[25] / 60
         x, y, z = self._setup.travel_mm
-        end_s = self._clock.now_s() + SEARCH_SHARE * (max(x, y) + z) / seek_mm_s + HOMING_SPARE_S
-        for _ in self._answered(Stream(["$H"]), asking=False):
-            if self._clock.now_s() > end_s:
-                raise self._silent()
-            yield
+        limit_s = SEARCH_SHARE * (max(x, y) + z) / self._seek_mm_s + HOMING_SPARE_S
+        self._homing_s = self._clock.now_s()
+        try:
+            for _ in self._answered(Stream(["$H"]), asking=False):
+                if self._clock.now_s() > self._homing_s + limit_s:
+                    raise self._silent()
+                yield
+        finally:
+            self._homing_s = None
         self.refresh()
         self._offset_mm = np.subtract(self._setup.home_mm, self.report.position_mm)
         x, y, z = self._setup.home_mm
         self.do(f"G21G90G94G92X{x:g}Y{y:g}Z{z:g}")
         yield
+
+    @property
+    def _seek_mm_s(self) -> float:
+        """How fast every axis looks for its end stop."""
+        return self._settings[25] / 60
+
+    def _reckoned_mm(self) -> Position:
+        """Where the tool should be by now: nothing is reported while homing, and the camera sees it move.
+
+        The lift, up already, goes off its end stop, slowly onto it, and off it again; then x and y set out.
+        """
+        assert self._homing_s is not None
+        pull_off_mm, locate_mm_s, pause_s = self._setup.pull_off_mm, self._settings[24] / 60, self._settings[26] / 1000
+        lift_s = 2 * pull_off_mm / self._seek_mm_s + pull_off_mm / locate_mm_s + 4 * pause_s
+        gone_mm = max(0.0, self._clock.now_s() - self._homing_s - lift_s) * self._seek_mm_s
+        x, y, _ = self.to_platform(self.report.position_mm)
+        home_x, home_y, home_z = self._setup.home_mm
+        return max(home_x, x - gone_mm), max(home_y, y - gone_mm), home_z
 
     def follow(self, points_mm: Points, speed_mm_s: float) -> Iterator[None]:
         """Through `points_mm` (N x 2, platform frame), in pieces."""

@@ -334,6 +334,8 @@ class Firmware:
         if (onto and moving) or (not onto and closed):
             self._fail(HOMING_LOST if onto else HOMING_STUCK)
             yield from self._realtime()
+        self._quiet_until_s = self._now_s + self.settings[26] / 1000  # until a switch has settled
+        yield
 
     def _creep(self, at: Vector, moving: set[int], by_mm: float, onto: bool) -> Vector:
         """A little way on from `at` (3,); whoever has reached an end stop stands there. Gives the new place."""

@@ -318,6 +318,14 @@ def test_a_door_on_the_board_and_a_hold_that_nobody_asked_for_are_faults(rig: Ri
     draws_again(rig)
 
 
+def test_where_the_tool_is_while_homing_is_reckoned_for_the_camera(rig: Rig) -> None:
+    """A board says nothing while it homes; the watch hides what it knows of the tool, 30 mm to either side."""
+    rig.into_the_stroke()
+    rig.carriage.stop()
+    for _ in rig.carriage.home():
+        assert rig.axes.position_mm == pytest.approx(rig.world.tool_mm, abs=15.0)
+
+
 def test_homing_broken_off_leaves_the_drivers_off(rig: Rig) -> None:
     job = rig.carriage.home()
     for _ in range(4):
