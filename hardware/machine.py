@@ -8,6 +8,7 @@ from typing import Literal
 from hardware.camera.frames import Camera
 from hardware.camera.lens import Lens
 from hardware.clock import Clock
+from hardware.motion.axes import Axes, Lift
 from hardware.motion.carriage import Carriage, Rectangle
 from hardware.motion.profile import Limits
 from hardware.panel import Panel
@@ -15,11 +16,13 @@ from hardware.twin.axes import TwinAxes, TwinLift
 from hardware.twin.camera import TwinCamera
 from hardware.twin.distance import SENSOR_HEIGHT_MM, TwinDistance
 from hardware.twin.gantry import Build
+from hardware.twin.grbl_hand import GrblHand
 from hardware.twin.ink import Nib
 from hardware.twin.platform import PLATFORM_MM
 from hardware.twin.world import PARK_MM, World
 
 Marker = Literal["none", "gantry", "roller"]
+Motion = Literal["twin", "grbl"]
 
 BEAM_HEIGHT_MM = 275.0  # above the platform: what the camera sees of the axes is this near to it
 NIB_MM = 10.0  # a broad marker
@@ -87,12 +90,14 @@ def twin_machine(
     seed: int = 0,
     speed: float | None = None,
     *,
+    motion: Motion = "twin",
     calibrated: Calibrated | None = None,
     build: Build | None = None,
 ) -> tuple[Machine, World]:
     """A machine on a world of its own. `speed` paces it against the wall's clock, None is as fast as possible.
 
-    `build` is how it really is, `calibrated` what the station is told of it; they nearly agree when left out.
+    `motion` says what turns the motors: the twin's own pulses, or a GRBL board on a pseudo-terminal. `build` is how it
+    really is, `calibrated` what the station is told of it; they nearly agree when left out.
     """
     calibrated = calibrated or Calibrated()
     build = build or Build(_as_it_is(Calibrated().lens))
@@ -104,10 +109,22 @@ def twin_machine(
     camera = TwinCamera(world)
     if kind == "none":
         return Machine(world.clock, camera, calibrated.lens, panel, None, tool), world
-    axes = TwinAxes(world, limits.steps_per_mm, only_x_at_mm=ROLLER_LANE_Y_MM if kind == "roller" else None)
-    park_mm = (PARK_MM[0], ROLLER_LANE_Y_MM if kind == "roller" else PARK_MM[1])
-    carriage = Carriage(axes, TwinLift(world), limits, tool.reach_mm, park_mm)
-    return Machine(world.clock, camera, calibrated.lens, panel, carriage, tool, (axes.close,)), world
+    lane_y_mm = ROLLER_LANE_Y_MM if kind == "roller" else None
+    axes, lift, close = _hand(world, limits, lane_y_mm, motion)
+    park_mm = (PARK_MM[0], PARK_MM[1] if lane_y_mm is None else lane_y_mm)
+    carriage = Carriage(axes, lift, limits, tool.reach_mm, park_mm)
+    return Machine(world.clock, camera, calibrated.lens, panel, carriage, tool, (close,)), world
+
+
+def _hand(
+    world: World, limits: Limits, lane_y_mm: float | None, motion: Motion
+) -> tuple[Axes, Lift, Callable[[], None]]:
+    """Axes and lift of the twin, and what lets them go."""
+    if motion == "grbl":
+        hand = GrblHand(world, limits, lane_y_mm)
+        return hand.axes, hand.lift, hand.close
+    axes = TwinAxes(world, limits, only_x_at_mm=lane_y_mm)
+    return axes, TwinLift(world), axes.close
 
 
 def _tool(kind: Marker) -> tuple[Tool, Limits]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from hardware.camera.frames import Photo
 from hardware.errors import CameraFault, MachineFault
 from hardware.machine import Machine
-from hardware.motion.axes import ContactLost, NoContact
+from hardware.motion.axes import BoardLost, ContactLost, NoContact
 from station import telling
 from station.erase import strokes
 from station.erase.cover import Policy
@@ -110,6 +110,8 @@ class Appliance:
             self._skip_stroke() if self._strokes_done else self._happen(H.FAULT, "machine")
         except CameraFault:
             self._happen(H.FAULT, "camera")
+        except BoardLost:
+            self._happen(H.FAULT, "board")
         except MachineFault:
             self._happen(H.FAULT, "machine")
         self._become(overdue(self.visit, self._now_s()))

@@ -15,7 +15,7 @@ import click
 import cv2
 
 from hardware.errors import InputError, ShredError
-from hardware.machine import AS_DRAWN, Calibrated, Machine, Marker, twin_machine
+from hardware.machine import AS_DRAWN, Calibrated, Machine, Marker, Motion, twin_machine
 from hardware.twin.box import Box
 from hardware.twin.folder import load as load_box
 from hardware.twin.gantry import askew
@@ -74,6 +74,7 @@ def main() -> None:
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Same seed, same boxes.")
 @click.option("--box", "folders", type=PATH, multiple=True, help="A folder with box.toml; may be repeated.")
 @click.option("--marker", type=click.Choice(["gantry", "roller", "none"]), default="gantry", show_default=True)
+@click.option("--motion", type=click.Choice(["twin", "grbl"]), default="twin", show_default=True)
 @click.option("--headless", is_flag=True, help="No page; as fast as the computer allows.")
 @click.option("--port", type=click.IntRange(1, 65535), default=DEMO_PORT, show_default=True)
 @click.option("--speed", type=click.FloatRange(min=0.1), help="Times real time; the default is 1, headless unlimited.")
@@ -84,6 +85,7 @@ def demo(
     seed: int,
     folders: tuple[Path, ...],
     marker: Marker,
+    motion: Motion,
     headless: bool,
     port: int,
     speed: float | None,
@@ -98,7 +100,7 @@ def demo(
     """
     queue = _queue([load_box(folder) for folder in folders], seed, count)
     _check_writable(report, save)
-    machine, world = twin_machine(marker, seed, speed or (None if headless else 1.0))
+    machine, world = twin_machine(marker, seed, speed or (None if headless else 1.0), motion=motion)
     with station(machine, Settings(), STANDARD, None, None if headless else ("127.0.0.1", port)) as ready:
         rehearsal = Rehearsal(machine, world, ready.appliance, ready.judge, save)
         rehearsal.ended.append(lambda row: _tell_visit(len(rehearsal.visits), row))
@@ -302,7 +304,9 @@ def _calibration(path: Path, settings: config.Config) -> calibrate_file.Calibrat
 def _twin(settings: config.Config, speed: float | None, calibrated: Calibrated | None) -> tuple[Machine, World]:
     seed = settings.machine.seed
     build = askew(seed) if settings.machine.askew else None
-    return twin_machine(settings.marker.kind, seed, speed, calibrated=calibrated, build=build)
+    return twin_machine(
+        settings.marker.kind, seed, speed, motion=settings.motion.kind, calibrated=calibrated, build=build
+    )
 
 
 def _asking(world: World) -> calibrate_walk.Ask:

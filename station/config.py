@@ -25,6 +25,12 @@ class MachineSection(Section):
     askew: bool = Field(False, description="the twin is built as by hand, by its seed: it wants `station calibrate`")
 
 
+class MotionSection(Section):
+    """What turns the motors: on the twin its own pulses, or a GRBL 1.1 board on a pseudo-terminal."""
+
+    kind: Literal["twin", "grbl"] = "twin"
+
+
 class MarkerSection(Section):
     """What covers the label. `none` guides a person's hand instead."""
 
@@ -53,6 +59,7 @@ class Config(Section):
     """The whole file."""
 
     machine: MachineSection = MachineSection()
+    motion: MotionSection = MotionSection()
     marker: MarkerSection = MarkerSection()
     eye: EyeSection = EyeSection()
     page: PageSection = PageSection()

@@ -75,6 +75,7 @@ Reason = Literal[
     "emergency_stop",
     "camera",
     "machine",
+    "board",
     "hand",
     "guard",
     "dark",

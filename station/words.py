@@ -80,6 +80,7 @@ DETAILS: dict[Reason, tuple[str, str]] = {
     "emergency_stop": ("急停已按下：松开后按“复位”", "Emergency stop: release it, then press reset"),
     "camera": ("摄像头没有画面：检查连线后按“复位”", "No camera picture: check its cable, then press reset"),
     "machine": ("运动部件出错：清开后按“复位”", "The tool did not obey: clear the way, then press reset"),
+    "board": ("控制板没有回应：检查连线和电源后按“复位”", "Motion board lost: check cable and power, then press reset"),
     "hand": ("请把手拿开，会自动继续", "Take your hand away; it goes on by itself"),
     "dark": ("太暗了，看不清：请开灯", "Too dark to see: switch the light on"),
     "contact": ("请把纸箱放回原处", "Put the box back where it was"),

@@ -25,6 +25,7 @@ def test_values_are_read(tmp_path: Path) -> None:
     ("text", "told"),
     [
         ('[marker]\nkind = "laser"', ["marker.kind", "'laser'", "gantry", "roller"]),
+        ('[motion]\nkind = "servo"', ["motion.kind", "'servo'", "twin", "grbl"]),
         ("[page]\nport = 99999", ["page.port", "99999", "65535"]),
         ("[marker]\ndrying_s = -1", ["marker.drying_s", "-1", "0"]),
         ("[markers]\n", ["markers", "spelling"]),

@@ -1,9 +1,9 @@
 """Whole visits, written as data in `tests/scenarios/*.toml`, run on the twin down to the pins.
 
-A scenario names the boxes that come, the marker, what somebody or something does when (`[[then]]`: `on` a state,
-`after_s`, `do` a deed of the world or a `command` of the page), and what shall be seen: outcomes, states on the way,
-what the person is told. In every scenario the drivers are off and the tool is up at the end, and a visit that ends
-done has nothing readable left.
+A scenario names the boxes that come, the marker and what moves it, what somebody or something does when (`[[then]]`:
+`on` a state, `after_s`, `do` a deed of the world or a `command` of the page), and what shall be seen: outcomes, states
+on the way, what the person is told. In every scenario the drivers are off and the tool is up at the end, and a visit
+that ends done has nothing readable left.
 """
 
 import itertools
@@ -92,7 +92,8 @@ class Script:
 @pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)
 def test_scenario(path: Path) -> None:
     scenario = tomllib.loads(path.read_text(encoding="utf-8"))
-    machine, world = twin_machine(scenario.get("marker", "gantry"), seed=scenario.get("seed", 5))
+    marker, motion = scenario.get("marker", "gantry"), scenario.get("motion", "twin")
+    machine, world = twin_machine(marker, seed=scenario.get("seed", 5), motion=motion)
     script = Script(world, None, scenario.get("then", []))  # type: ignore[arg-type]
     appliance = Appliance(machine, eye(), judge(), Settings(drying_s=2.0), Today)
     appliance.told.append(script.hear)

@@ -7,8 +7,8 @@ that "drivers off" also means "tool up", even when the emergency stop has cut th
 from collections.abc import Generator, Iterator
 from typing import Protocol
 
+from hardware.camera.frames import Points
 from hardware.errors import MotionFault
-from hardware.motion.profile import Chunk
 
 
 class ContactLost(MotionFault):
@@ -19,8 +19,16 @@ class NoContact(MotionFault):
     """The tool went down and met nothing: it is beside the box, or switch or motor supply have failed."""
 
 
+class BoardLost(MotionFault):
+    """The motion board is not heard any more: its cable, its power or its program has failed."""
+
+
 class Axes(Protocol):
-    """X and Y. Each call blocks for one chunk at most, so that the caller can look at the panel in between."""
+    """X and Y. Whatever takes time comes in pieces of at most 0.1 s: the caller looks at the panel in between.
+
+    A back end plans the speed along a line itself: one that makes pulses does so with `profile.chunks`, a GRBL board
+    has a planner of its own.
+    """
 
     @property
     def enabled(self) -> bool:
@@ -28,7 +36,7 @@ class Axes(Protocol):
 
     @property
     def position_mm(self) -> tuple[float, float]:
-        """Where the pulses sent since homing should have taken the tool, platform frame."""
+        """Where what was done since homing should have taken the tool, platform frame."""
 
     def enable(self) -> None:
         """Drivers on: the axes hold."""
@@ -39,8 +47,11 @@ class Axes(Protocol):
     def home(self) -> Iterator[None]:
         """Find the end stops, piece by piece. Raises `MotionFault` when one is never hit."""
 
-    def run(self, chunk: Chunk) -> None:
-        """Send the pulses. Raises `MotionFault` when an end stop closes."""
+    def run(self, points_mm: Points, speed_mm_s: float) -> Iterator[None]:
+        """Go from here through `points_mm` (N x 2, platform frame) without a stop, and stand at the last of them.
+
+        Yields after every piece, the last one too. Raises `MotionFault` when an end stop closes.
+        """
 
     def stop(self) -> None:
         """Drivers off at once, whatever is queued is dropped."""

@@ -5,6 +5,7 @@ two chunks the caller looks at the panel and the preview; to break a job off it 
 drivers hold) or calls `stop` (drivers off, tool up).
 """
 
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -13,7 +14,7 @@ import numpy as np
 from hardware.camera.frames import Points
 from hardware.errors import MotionFault
 from hardware.motion.axes import Axes, ContactLost, Lift
-from hardware.motion.profile import Limits, chunks
+from hardware.motion.profile import Limits
 
 CONTACT_TOLERANCE_MM = 6.0  # distance sensor +-1 mm, a bulging box a few more; beyond that something else was touched
 REACH_TOLERANCE_MM = 0.5  # a point this far outside the reach is rounding, not a plan: it is drawn at the border
@@ -104,9 +105,7 @@ class Carriage:
         return held
 
     def _travel(self, to_mm: Points) -> Iterator[None]:
-        for chunk in chunks(np.array([self.axes.position_mm, to_mm]), self.limits.travel_mm_s, self.limits):
-            self.axes.run(chunk)
-            yield
+        yield from self.axes.run(np.atleast_2d(to_mm), self.limits.travel_mm_s)
 
     def _touch_down(self, expected_mm: float) -> Iterator[None]:
         contact_mm = self._above_mm = yield from self.lift.lower(expected_mm)
@@ -117,11 +116,10 @@ class Carriage:
             )
 
     def _follow(self, line: Points) -> Iterator[None]:
-        start = np.array([self.axes.position_mm])
-        for chunk in chunks(np.vstack([start, line[1:]]), self.limits.feed_mm_s, self.limits):
-            before = np.array(self.axes.position_mm)
-            self.axes.run(chunk)
-            self.drawn_m += float(np.hypot(*(self.axes.position_mm - before))) / 1000
+        at = self.axes.position_mm
+        for _ in self.axes.run(line[1:], self.limits.feed_mm_s):
+            before, at = at, self.axes.position_mm
+            self.drawn_m += math.dist(before, at) / 1000
             if not self.lift.in_contact:
                 raise ContactLost(
                     "the tool no longer touches the box: put the box back and leave it until it is done; if it "

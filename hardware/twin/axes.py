@@ -7,9 +7,10 @@ from itertools import pairwise
 import numpy as np
 from gpiozero import OutputDevice
 
+from hardware.camera.frames import Points
 from hardware.errors import MotionFault
 from hardware.motion.axes import NoContact
-from hardware.motion.profile import CHUNK_S, Chunk, Signs
+from hardware.motion.profile import CHUNK_S, Chunk, Limits, Signs, chunks
 from hardware.twin.clock import TICK_S
 from hardware.twin.world import PARK_MM, TOOL_UP_MM, World
 
@@ -27,16 +28,51 @@ HOP_MM = 3.0
 RAISE_TIMEOUT_S = 5.0
 
 
+class TwinMotors:
+    """The world's X and Y (or X alone): steps move the tool while there is current, end stops tell where it stands."""
+
+    def __init__(self, world: World, step_mm: float, axes: tuple[int, ...]) -> None:
+        self.world, self.step_mm, self.axes = world, step_mm, axes
+        self._pulses = np.zeros(2, int)
+
+    def turn(self, axis: Signs, direction: Signs) -> None:
+        """Make steps: `axis` (N,) is 0 for x and 1 for y, `direction` (N,) is +1 or -1."""
+        if not self.world.powered:
+            return
+        at = list(self.world.tool_mm)
+        for k in self.axes:
+            steps = self._moved(k, direction[axis == k])
+            low, high = END_STOP_LOW_MM[k] - OVERTRAVEL_MM, END_STOP_HIGH_MM[k] + OVERTRAVEL_MM
+            at[k] = min(high, max(low, at[k] + steps * self.step_mm))
+        self.world.move_tool((at[0], at[1]))
+
+    def at_end(self, axis: int, both: bool = False) -> bool:
+        """Whether the lower end stop of an axis is closed, or either of the two."""
+        if "homing_fails" in self.world.faults:
+            return False
+        at = self.world.tool_mm[axis]
+        return at <= END_STOP_LOW_MM[axis] + 1e-6 or (both and at >= END_STOP_HIGH_MM[axis] - 1e-6)
+
+    def _moved(self, axis: int, direction: Signs) -> int:
+        """The steps that the motor really makes of these pulses."""
+        if "lost_steps" not in self.world.faults:
+            return int(direction.sum())
+        every = int(self.world.faults.value("lost_steps", "every"))
+        number = self._pulses[axis] + 1 + np.arange(len(direction))
+        self._pulses[axis] += len(direction)
+        return int(direction[number % every != 0].sum())
+
+
 class TwinAxes:
     """X and Y of the world's tool, or X alone (`roller`), behind one active-low ENABLE pin."""
 
-    def __init__(self, world: World, steps_per_mm: float, *, only_x_at_mm: float | None = None) -> None:
-        self._world = world
-        self._step_mm = 1 / steps_per_mm
+    def __init__(self, world: World, limits: Limits, *, only_x_at_mm: float | None = None) -> None:
+        self._world, self._limits = world, limits
+        self._step_mm = 1 / limits.steps_per_mm
         self._axes = (0, 1) if only_x_at_mm is None else (0,)
+        self._motors = TwinMotors(world, self._step_mm, self._axes)
         self._enable = OutputDevice(world.lines.enable, active_high=False, initial_value=False, pin_factory=world.pins)
         self._believed = np.zeros(2)
-        self._pulses = np.zeros(2, int)
         if only_x_at_mm is not None:
             self._believed[1] = only_x_at_mm
             world.tool_mm = (world.tool_mm[0], only_x_at_mm)
@@ -67,14 +103,17 @@ class TwinAxes:
         """Let the pin go; its pull-up keeps the drivers off."""
         self._enable.close()
 
-    def run(self, chunk: Chunk) -> None:
+    def run(self, points_mm: Points, speed_mm_s: float) -> Iterator[None]:
         """Feed the pulses to the motors as time passes. Raises `MotionFault` when an end stop closes."""
-        self._feed(chunk)
-        if "end_stop_in_move" in self._world.faults or any(self._at_end(axis, both=True) for axis in self._axes):
-            raise MotionFault(
-                "an end stop closed in mid-move: look whether something blocks the carriage or a belt has slipped, "
-                "then start again"
-            )
+        line = np.vstack([self.position_mm, points_mm])
+        for chunk in chunks(line, speed_mm_s, self._limits):
+            self._feed(chunk)
+            if "end_stop_in_move" in self._world.faults or any(self._motors.at_end(k, both=True) for k in self._axes):
+                raise MotionFault(
+                    "an end stop closed in mid-move: look whether something blocks the carriage or a belt has "
+                    "slipped, then start again"
+                )
+            yield
 
     def home(self) -> Iterator[None]:
         """Fast onto the lower end stops, slowly off them, then to the parking place."""
@@ -91,7 +130,7 @@ class TwinAxes:
     def _seek(self, speed_mm_s: float, until_closed: bool) -> Iterator[None]:
         """Move all axes until each end stop is closed (or open again), then that axis stands."""
         budget_s = 1.2 * (max(END_STOP_HIGH_MM) - min(END_STOP_LOW_MM)) / abs(speed_mm_s)
-        while moving := [axis for axis in self._axes if self._at_end(axis) != until_closed]:
+        while moving := [axis for axis in self._axes if self._motors.at_end(axis) != until_closed]:
             budget_s -= CHUNK_S
             if budget_s < 0:
                 raise MotionFault(
@@ -119,7 +158,7 @@ class TwinAxes:
         edges = np.searchsorted(chunk.times_s, np.arange(ticks + 1) * tick_s)
         edges[-1] = len(chunk.times_s)
         for first, last in pairwise(edges):
-            self._turn(chunk.axis[first:last], chunk.direction[first:last])
+            self._motors.turn(chunk.axis[first:last], chunk.direction[first:last])
             self._world.clock.sleep(tick_s)
 
     def _send(self, chunk: Chunk) -> None:
@@ -127,31 +166,6 @@ class TwinAxes:
             raise MotionFault("step pulses with the drivers off: this is a fault of the program")
         for axis in self._axes:
             self._believed[axis] += self._step_mm * int(chunk.direction[chunk.axis == axis].sum())
-
-    def _turn(self, axis: Signs, direction: Signs) -> None:
-        if not self._world.powered:
-            return
-        at = list(self._world.tool_mm)
-        for k in self._axes:
-            steps = self._moved(k, direction[axis == k])
-            low, high = END_STOP_LOW_MM[k] - OVERTRAVEL_MM, END_STOP_HIGH_MM[k] + OVERTRAVEL_MM
-            at[k] = min(high, max(low, at[k] + steps * self._step_mm))
-        self._world.move_tool((at[0], at[1]))
-
-    def _moved(self, axis: int, direction: Signs) -> int:
-        """The steps that the motor really makes of these pulses."""
-        if "lost_steps" not in self._world.faults:
-            return int(direction.sum())
-        every = int(self._world.faults.value("lost_steps", "every"))
-        number = self._pulses[axis] + 1 + np.arange(len(direction))
-        self._pulses[axis] += len(direction)
-        return int(direction[number % every != 0].sum())
-
-    def _at_end(self, axis: int, both: bool = False) -> bool:
-        if "homing_fails" in self._world.faults:
-            return False
-        at = self._world.tool_mm[axis]
-        return at <= END_STOP_LOW_MM[axis] + 1e-6 or (both and at >= END_STOP_HIGH_MM[axis] - 1e-6)
 
 
 class TwinLift:

@@ -17,6 +17,11 @@ FAULTS: dict[str, dict[str, float]] = {
     "end_stop_in_move": {},  # an end stop reads closed in mid-move
     "homing_fails": {},  # end stops never close
     "light_off": {},
+    "serial_line_lost": {},  # the motion board's cable is out
+    "serial_byte_lost": {"nth": 1},  # the n-th character of a line from now on, on its way to the board
+    "serial_garbage": {},  # one character on its way from the board
+    "board_hangs": {},
+    "board_restarts": {},
     "distance_wrong": {"by_mm": 40.0},  # the distance sensor reads this much too far
 }
 
