@@ -123,7 +123,8 @@ def _chained(lines: list[Points], between: Links, start_mm: tuple[float, float])
 
 def _far_mm(ends: Points, start_mm: tuple[float, float]) -> Floats:
     away = ends - np.array(start_mm)
-    return np.hypot(away[:, 0], away[:, 1])
+    far: Floats = np.hypot(away[:, 0], away[:, 1])
+    return far
 
 
 @dataclass(frozen=True, eq=False)
