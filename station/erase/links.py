@@ -62,7 +62,8 @@ def _bends_mm(lines: list[Points], to: Points, far: Floats) -> Floats:
     outward = steps / np.maximum(np.hypot(*steps.T), 1e-9)[:, None]
     leaving = np.einsum("ijk,ik->ij", to, outward)
     turns = _bend_mm(leaving) + _bend_mm(leaving.T)
-    return np.where(far < 1e-6, _bend_mm(-outward @ outward.T), turns)
+    costs: Floats = np.where(far < 1e-6, _bend_mm(-outward @ outward.T), turns)
+    return costs
 
 
 def _bare_mm(ends: Points, far: Floats, wanted: BaseGeometry) -> Floats:

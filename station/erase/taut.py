@@ -48,7 +48,8 @@ class Paper:
     def only_under(self, line: Line) -> Indices:
         """The spots that nothing but this line covers."""
         spots, times = np.unique(np.concatenate([self._under(*leg) for leg in pairwise(line)]), return_counts=True)
-        return spots[self._covered[spots] == times]
+        alone: Indices = spots[self._covered[spots] == times]
+        return alone
 
     def covers(self, line: Line, spots: Indices) -> bool:
         """Whether a line covers all of these spots."""
