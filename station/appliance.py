@@ -6,16 +6,18 @@ One thread, one tick of at most a tenth of a second. Whatever raises inside a ti
 import queue
 import statistics
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field, replace
 
 from hardware.camera.frames import Photo
 from hardware.errors import CameraFault, MachineFault
 from hardware.machine import Machine
 from hardware.motion.axes import BoardLost, ContactLost, NoContact
+from hardware.motion.carriage import Carriage
 from station import telling
 from station.erase import strokes
 from station.erase.cover import Policy
+from station.erase.work import Stroke
 from station.face import Answer, Face
 from station.geometry import ErrorBudget
 from station.senses import Noticed, Senses
@@ -29,6 +31,7 @@ H, S = Happening, State
 TICK_S = 0.1
 LAMP_STEADY_S = 0.3  # exposure follows the lamp within some frames
 HEIGHT_READINGS = 16
+RESUME_BEFORE_MM = 3.0  # after a pause: stopping short may have left a few steps undone
 APPROACH_S = 1.5  # travel to a stroke and touch down, for the seconds shown to the person
 
 
@@ -75,6 +78,7 @@ class Appliance:
         self._job: Iterator[None] | None = None
         self._parked = True
         self._strokes_done = 0
+        self._drawn_mm = 0.0  # of the stroke after those
         self.told: list[Callable[[Status], None]] = []
         self.entered: list[Callable[[Visit], None]] = []
         self.ended: list[Callable[[Record], None]] = []
@@ -105,9 +109,9 @@ class Appliance:
             self._sense()
             self._act()
         except ContactLost:
-            self._skip_stroke()
+            self._skip()
         except NoContact:
-            self._skip_stroke() if self._strokes_done else self._happen(H.FAULT, "machine")
+            self._skip() if self._strokes_done or self._drawn_mm else self._happen(H.FAULT, "machine")
         except CameraFault:
             self._happen(H.FAULT, "camera")
         except BoardLost:
@@ -117,10 +121,19 @@ class Appliance:
         self._become(overdue(self.visit, self._now_s()))
         self._tell()
 
-    def _skip_stroke(self) -> None:
-        """Unless the box moved, the line runs over its edge, or beside it: the judge sees what is left."""
-        self._strokes_done += 1
+    def _skip(self) -> None:
+        """Unless the box moved, the line runs over its edge, or beside it: go on where it turns next.
+
+        The judge sees what is left.
+        """
+        stroke = self.face.strokes[self._strokes_done]
+        self._drawn_mm = strokes.beyond_mm(stroke, self._drawn_mm, self._machine.tool.width_mm)
+        if self._drawn_mm >= strokes.drawing_mm((stroke,)):
+            self._next_stroke()
         self._happen(H.PAUSE, "contact")
+
+    def _next_stroke(self) -> None:
+        self._strokes_done, self._drawn_mm = self._strokes_done + 1, 0.0
 
     def command(self, name: str) -> None:
         """A command from the page, from any thread; what is none is ignored."""
@@ -229,7 +242,8 @@ class Appliance:
         return statistics.fmean(readings) + self.face.height_off_mm
 
     def _begin(self, resumed: bool) -> None:
-        self._strokes_done = self._strokes_done if resumed else 0
+        if not resumed:
+            self._strokes_done, self._drawn_mm = 0, 0.0
         self._parked = False
         self._job = self._mark()
 
@@ -239,14 +253,31 @@ class Appliance:
         assert carriage is not None
         before_m = carriage.drawn_m
         try:
-            while left := self.face.strokes[self._strokes_done :]:
-                yield from carriage.draw(left[0].points_mm, self.face.height_mm)
-                self._strokes_done += 1
-                if self.face.felt(carriage.touched_mm):
-                    self._strokes_done = 0
+            while self._strokes_done < len(self.face.strokes):
+                is_drawn = yield from self._draw(carriage, self.face.strokes[self._strokes_done])
+                if is_drawn:
+                    self._next_stroke()
+                else:
+                    self._strokes_done, self._drawn_mm = 0, 0.0
                 self.face.note_drawn(self._strokes_done)
         finally:
             self.record.ink_m += carriage.drawn_m - before_m
+
+    def _draw(self, carriage: Carriage, stroke: Stroke) -> Generator[None, None, bool]:
+        """Draw what is left of a stroke, from a little before where it was broken off.
+
+        False when it is not drawn to its end, since the tool has felt that all strokes lie elsewhere.
+        """
+        began_mm, before_m = max(0.0, self._drawn_mm - RESUME_BEFORE_MM), carriage.drawn_m
+        try:
+            for _ in carriage.draw(strokes.rest(stroke, began_mm).points_mm, self.face.height_mm):
+                if carriage.drawn_m > before_m and self.face.felt(carriage.touched_mm):
+                    return False
+                yield
+            return True
+        finally:
+            drawn_mm = (carriage.drawn_m - before_m) * 1000
+            self._drawn_mm = max(self._drawn_mm, began_mm + drawn_mm)
 
     def _park(self) -> Iterator[None]:
         """The tool out of the camera's view: before every photograph."""
@@ -281,7 +312,8 @@ class Appliance:
         if self.visit.state is not S.MARKING:
             return None
         left = self.face.strokes[self._strokes_done :]
-        return strokes.drawing_s(left, self._machine.tool.feed_mm_s) + APPROACH_S * len(left)
+        drawn_s = self._drawn_mm / self._machine.tool.feed_mm_s
+        return max(0.0, strokes.drawing_s(left, self._machine.tool.feed_mm_s) - drawn_s) + APPROACH_S * len(left)
 
     def _now_s(self) -> float:
         return self._machine.clock.now_s()

@@ -12,6 +12,7 @@ from hardware.twin.box import Pose
 from hardware.twin.world import TOOL_UP_MM, World
 from station.appliance import Appliance, Settings
 from station.erase.cover import TEXT
+from station.erase.strokes import StrokePlan
 from station.erase.tool import solid
 from station.erase.work import Stroke
 from station.status import Today
@@ -102,4 +103,35 @@ def test_where_the_contact_switch_belies_the_distance_sensor_the_areas_keep_thei
     assert len(spared) == len(box.faces[0].marks), "one pass was enough"
     assert max(shape.area for shape in spared) == 0.0
     assert appliance.face.height_mm == pytest.approx(200.0, abs=0.6)
+    machine.close()
+
+
+def test_after_a_pause_the_stroke_goes_on_where_it_was_broken_off() -> None:
+    machine, world = twin_machine("gantry", seed=3)
+    appliance = Appliance(machine, Eye(), Judge(), Settings(), Today)
+    to_press = [0.05, 0.12]  # metres drawn
+    long = [[140.0, 120.0], [260.0, 120.0], [260.0, 150.0], [140.0, 150.0]]
+    planned: list[StrokePlan] = []
+
+    def note(visit: Visit) -> None:
+        if visit.state is State.MARKING and not planned:
+            planned.append(replace(appliance.face.plan, strokes=(Stroke(np.array(long)),)))
+            appliance.face.plan = planned[0]
+
+    def press(_: float) -> None:
+        assert machine.carriage is not None
+        if to_press and machine.carriage.drawn_m > to_press[0]:
+            to_press.pop(0)
+            world.press_button()
+        elif appliance.visit.state is State.PAUSED and machine.clock.now_s() > appliance.visit.since_s + 3:
+            world.press_button()
+
+    appliance.entered.append(note)
+    world.watchers.append(press)
+    world.place(small_box(pose=Pose(200.0, 150.0, 0.0)))
+    appliance.start()
+    appliance.run(lambda: machine.clock.now_s() < 120 and appliance.visit.state not in (State.DRYING, State.FAULT))
+    assert appliance.visit.state is State.DRYING and not to_press
+    assert machine.carriage is not None
+    assert 0.27 <= machine.carriage.drawn_m <= 0.27 + 0.012
     machine.close()

@@ -1,9 +1,8 @@
-"""Parallel lines that cover a group of shapes, in the fewest bands, joined end to end where that is shorter.
+"""Parallel lines that cover a group of shapes, in the fewest bands.
 
 u, v    coordinates along and across the lines, mm
 band    a range of v that one line covers; neighbouring bands touch, the tool is wider and overlaps
 piece   (u0, u1) within a band where there is something to cover
-chain   pieces drawn in one go, the tool staying down
 """
 
 import itertools
@@ -13,10 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from hardware.camera.frames import Points
+from station.erase.pace import LIFT_MM
 from station.erase.tool import Tool
 
-LIFT_MM = 12.0  # up, down and settling take about 0.3 s: as long as drawing 12 mm at 40 mm/s
-TURN_MM = 20.0  # to the next band: drawing this far takes as long as a lift with a travel 2.5 times as fast as drawing
+NEXT_MM = 9.0  # from one line to the next: about the pitch and two turns, less what the ends of both lines save
+BRIDGE_MM = LIFT_MM / 2  # a gap as long as this is drawn over: it inks more, and costs half as much as a lift
 DAB_MM = 1.0  # a tool that only touches the paper leaves no ink: the shortest stroke
 TINY_MM = 1e-6
 
@@ -26,14 +26,14 @@ Span = tuple[float, float]
 
 @dataclass(frozen=True)
 class Hatch:
-    """The chains (each N x 2, mm) that cover a group of shapes."""
+    """The lines (each 2 x 2, mm) that cover a group of shapes."""
 
-    chains: list[Points]
+    lines: list[Points]
 
     @property
     def cost_mm(self) -> float:
-        """Drawing length, with every lift counted as the length that could be drawn meanwhile."""
-        return sum(length_mm(chain) + LIFT_MM for chain in self.chains)
+        """Drawing length, with what it costs to get to each line."""
+        return sum(length_mm(line) + NEXT_MM for line in self.lines)
 
 
 def hatch(shapes: list[Points], angle_rad: float, tool: Tool) -> Hatch:
@@ -42,8 +42,8 @@ def hatch(shapes: list[Points], angle_rad: float, tool: Tool) -> Hatch:
     turn = np.array([[c, -s], [s, c]])
     turned: list[Shape] = [[(float(u), float(v)) for u, v in shape @ turn] for shape in shapes]
     rows = [_row(turned, span, tool) for span in bands(turned, tool.pitch_mm)]
-    chains = _held_to_lanes(rows, tool) if tool.roll_only_x else _serpentine(rows)
-    return Hatch([np.array(chain) @ turn.T for chain in chains])
+    lines = _held_to_lanes(rows, tool) if tool.roll_only_x else list(itertools.chain(*rows))
+    return Hatch([np.array(line) @ turn.T for line in lines])
 
 
 def bands(shapes: list[Shape], pitch_mm: float) -> list[Span]:
@@ -75,7 +75,7 @@ def _range_v(shape: Shape) -> Span:
 def _row(shapes: list[Shape], span: Span, tool: Tool) -> list[Shape]:
     """The pieces of one band as lines from left to right; gaps that cost less than a lift are drawn over."""
     middle, inset = (span[0] + span[1]) / 2, tool.inset_mm((span[1] - span[0]) / 2)
-    pieces = _merged(sorted(p for p in (_within(shape, span) for shape in shapes) if p), LIFT_MM - 2 * inset)
+    pieces = _merged(sorted(p for p in (_within(shape, span) for shape in shapes) if p), BRIDGE_MM - 2 * inset)
     return [[(u, middle) for u in _shortened(piece, inset)] for piece in pieces]
 
 
@@ -114,30 +114,3 @@ def _held_to_lanes(rows: list[list[Shape]], tool: Tool) -> list[Shape]:
         y = min(max(piece[0][1], tool.reach_mm[1]), tool.reach_mm[3])
         lanes.setdefault(y, []).append((piece[0][0], piece[1][0]))
     return [[(u0, y), (u1, y)] for y, spans in lanes.items() for u0, u1 in _merged(sorted(spans), LIFT_MM)]
-
-
-def _serpentine(rows: list[list[Shape]]) -> list[Shape]:
-    """Go on with the next row's piece from its nearer end, unless a lift is shorter."""
-    done: list[Shape] = []
-    growing: list[Shape] = []
-    for row in rows:
-        ends, growing = growing, []
-        for piece in row:
-            growing.append(_continued(ends, piece))
-        done += ends
-    return done + growing
-
-
-def _continued(ends: list[Shape], piece: Shape) -> Shape:
-    """The chain that goes on with `piece`, taken out of `ends`; a new chain if none ends near enough."""
-    ways = [
-        (math.dist(chain[-1], way[0]), i, chain, way)
-        for i, old in enumerate(ends)
-        for chain in ([old, old[::-1]] if len(old) == 2 else [old])
-        for way in (piece, piece[::-1])
-    ]
-    if not ways or min(ways)[0] > TURN_MM:
-        return piece
-    _, i, chain, way = min(ways)
-    ends.pop(i)
-    return chain + way

@@ -1,84 +1,93 @@
-"""Strokes in the order, and the direction, of the shortest travel: nearest first, then 2-opt and single moves."""
+"""The order, and the direction, of lines that costs least: nearest first, then 2-opt and moves of runs.
+
+A *tour* is a row of ends (see `links`): the one at which the tool comes to each line; it leaves by the other.
+"""
 
 import numpy as np
+from numpy.typing import NDArray
 
-from hardware.camera.frames import Points
+from station.erase.links import Floats
 
 TINY_MM = 1e-6
-ROUNDS = 20  # of improving; it settles after three or four on a label
+ROUNDS = 40  # of improving; it settles after a few
+RUNS = (1, 2, 3, 5, 8)  # lines that are moved together
+
+Tour = NDArray[np.int64]
 
 
-def ordered(lines: list[Points], start_mm: tuple[float, float]) -> list[Points]:
-    """The same lines (each N x 2), some of them turned round, for a tool that begins at `start_mm`."""
-    return _improved(nearest_first(lines, start_mm), start_mm)
-
-
-def travel_mm(lines: list[Points], start_mm: tuple[float, float]) -> float:
-    """The way with the tool up, from `start_mm` to the first line and from each line to the next."""
-    here, total = np.asarray(start_mm, float), 0.0
-    for line in lines:
-        total += _far(here, line[0])
-        here = line[-1]
-    return total
-
-
-def nearest_first(lines: list[Points], start_mm: tuple[float, float]) -> list[Points]:
-    """Always the line next whose nearer end is nearest."""
-    left, here, out = list(lines), np.asarray(start_mm, float), list[Points]()
-    while left:
-        ends = [min(_far(here, line[0]), _far(here, line[-1])) for line in left]
-        line = left.pop(int(np.argmin(ends)))
-        out.append(line if _far(here, line[0]) <= _far(here, line[-1]) else line[::-1])
-        here = out[-1][-1]
-    return out
-
-
-def _improved(lines: list[Points], start_mm: tuple[float, float]) -> list[Points]:
-    """Turn runs round and move single lines for as long as that shortens the travel."""
-    now = travel_mm(lines, start_mm)
+def tour(cost_mm: Floats, start_mm: Floats) -> Tour:
+    """Ends in a good order, by the cost from end to end (2N x 2N) and from where the tool is to each end (2N,)."""
+    costs = _with_start_and_finish(cost_mm, start_mm)
+    ends, now = nearest_first(cost_mm, start_mm), np.inf
     for _ in range(ROUNDS):
-        lines = _moved(_turned(lines, np.asarray(start_mm, float)), start_mm)
-        before, now = now, travel_mm(lines, start_mm)
+        ends = _moved(_turned(ends, costs), costs)
+        before, now = now, _total_mm(ends, costs)
         if now > before - TINY_MM:
             break
-    return lines
+    return ends
 
 
-def _turned(lines: list[Points], start: Points) -> list[Points]:
-    """One sweep of 2-opt over all runs i..j."""
-    for i in range(len(lines)):
-        for j in range(i, len(lines)):
-            before = lines[i - 1][-1] if i else start
-            if _gain(lines, before, i, j) > TINY_MM:
-                lines = lines[:i] + [line[::-1] for line in reversed(lines[i : j + 1])] + lines[j + 1 :]
-    return lines
+def nearest_first(cost_mm: Floats, start_mm: Floats) -> Tour:
+    """Always the line next that costs least to get at."""
+    left, here, ends = np.ones(len(start_mm), bool), start_mm, list[int]()
+    while left.any():
+        end = int(np.argmin(np.where(left, here, np.inf)))
+        left[[end, end ^ 1]] = False
+        ends.append(end)
+        here = cost_mm[end ^ 1]
+    return np.array(ends, int)
 
 
-def _moved(lines: list[Points], start_mm: tuple[float, float]) -> list[Points]:
-    """Take each line out once and put it back, either way round, where it lengthens the travel least."""
-    for line in list(lines):
-        rest = [other for other in lines if other is not line]
-        ends = [np.asarray(start_mm, float), *(other[-1] for other in rest)]
-        places = [(k, way) for k in range(len(ends)) for way in (line, line[::-1])]
-        k, way = min(places, key=lambda at: _detour(ends[at[0]], at[1], rest[at[0] : at[0] + 1]))
-        lines = [*rest[:k], way, *rest[k:]]
-    return lines
+def _with_start_and_finish(cost_mm: Floats, start_mm: Floats) -> Floats:
+    """Two more ends: the second last is where the tool is, the last is free to get at: any line may be the last."""
+    n = len(start_mm)
+    costs = np.zeros((n + 2, n + 2))
+    costs[:n, :n] = cost_mm
+    costs[n, :n] = costs[:n, n] = start_mm
+    return costs
 
 
-def _detour(before: Points, line: Points, after: list[Points]) -> float:
-    """How much longer the travel gets with `line` between a place and the next line, if there is one."""
-    onward = _far(line[-1], after[0][0]) - _far(before, after[0][0]) if after else 0.0
-    return _far(before, line[0]) + onward
+def _befores(ends: Tour, costs: Floats) -> Tour:
+    """Where the tool leaves for each line, and for the finish."""
+    return np.concatenate([[len(costs) - 2], ends ^ 1])
 
 
-def _gain(lines: list[Points], before: Points, i: int, j: int) -> float:
-    """How much shorter the travel gets when the run i..j is turned round."""
-    now, then = _far(before, lines[i][0]), _far(before, lines[j][-1])
-    if j + 1 < len(lines):
-        after = lines[j + 1][0]
-        now, then = now + _far(lines[j][-1], after), then + _far(lines[i][0], after)
-    return now - then
+def _afters(ends: Tour, costs: Floats) -> Tour:
+    """Where the tool goes from the start and from each line."""
+    return np.append(ends, len(costs) - 1)
 
 
-def _far(a: Points, b: Points) -> float:
-    return float(np.hypot(a[0] - b[0], a[1] - b[1]))
+def _total_mm(ends: Tour, costs: Floats) -> float:
+    return float(costs[_befores(ends, costs), _afters(ends, costs)].sum())
+
+
+def _turned(ends: Tour, costs: Floats) -> Tour:
+    """One sweep of 2-opt: from each line on, the run whose turning round saves the most."""
+    for i in range(len(ends)):
+        before, after = _befores(ends, costs)[i], _afters(ends, costs)[i + 1 :]
+        out = ends[i:] ^ 1
+        saved = costs[before, ends[i]] + costs[out, after] - costs[before, out] - costs[ends[i], after]
+        j = int(np.argmax(saved))
+        if saved[j] > TINY_MM:
+            ends = np.concatenate([ends[:i], _back(ends[i : i + j + 1]), ends[i + j + 1 :]])
+    return ends
+
+
+def _moved(ends: Tour, costs: Floats) -> Tour:
+    """Take each short run out once and put it, either way round, where it costs least."""
+    for length in RUNS:
+        for i in range(len(ends) - length + 1):
+            ends = _put_back(np.delete(ends, np.s_[i : i + length]), ends[i : i + length], costs)
+    return ends
+
+
+def _put_back(rest: Tour, run: Tour, costs: Floats) -> Tour:
+    before, after = _befores(rest, costs), _afters(rest, costs)
+    ways = [run, _back(run)]
+    dearer = [costs[before, way[0]] + costs[way[-1] ^ 1, after] - costs[before, after] for way in ways]
+    turn, k = np.unravel_index(int(np.argmin(dearer)), (2, len(before)))
+    return np.concatenate([rest[:k], ways[turn], rest[k:]])
+
+
+def _back(run: Tour) -> Tour:
+    return run[::-1] ^ 1

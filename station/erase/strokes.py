@@ -1,7 +1,9 @@
 """Areas -> strokes of a tool of a given width, in a good order.
 
 Areas that are cheaper to cover together become one block; each block is hatched along or across its largest area.
-What a line had to give way to the edge of the reach is found by polygon arithmetic and gone over.
+All lines of all blocks then make one tour, on which the tool stays down where that costs less than lifting it; the
+chains that come of it are pulled tight. What is bare after that, or had to give way to the edge of the reach, is
+found by polygon arithmetic and gone over.
 """
 
 import itertools
@@ -11,10 +13,13 @@ from dataclasses import dataclass
 import numpy as np
 from shapely import minimum_rotated_rectangle, unary_union
 from shapely.geometry import LineString, MultiPoint, Polygon
+from shapely.geometry.base import BaseGeometry
+from shapely.ops import substring
 
 from hardware.camera.frames import Points
-from station.erase import order, reach
+from station.erase import links, order, reach, taut
 from station.erase.hatch import DAB_MM, Hatch, hatch, length_mm
+from station.erase.links import Floats, Links
 from station.erase.tool import SAMPLE_MM, Tool, outline, polygons, solid
 from station.erase.work import Area, Stroke
 
@@ -49,12 +54,22 @@ def plan(
     tool = Tool(width_mm, reach_mm, roll_only_x)
     wanted = tuple(_grown(area) for area in areas) if crosswise else areas
     within = [part for area in wanted for part in polygons(solid(area.polygon_mm).intersection(tool.zone()))]
-    lines = [tool.held(line) for line in _lines(within, tool, crosswise)]
-    if not roll_only_x:  # a roller's lines are never bent: held within its lane they cover all of it
-        lines = _repaired(lines, within, tool)
+    lines = [tool.held(line) for block in _blocks(within, tool, crosswise) for line in block.best.lines]
+    chains = _rolled(lines, start_mm) if roll_only_x else _drawn(lines, within, tool, start_mm)
     left = reach.left_over(wanted, tool)
-    strokes = tuple(Stroke(line) for line in _dragged(order.ordered(lines, start_mm), tool))
-    return StrokePlan(strokes, left, reach.move_mm(left, tool))
+    return StrokePlan(tuple(Stroke(chain) for chain in chains), left, reach.move_mm(left, tool))
+
+
+def rest(stroke: Stroke, drawn_mm: float) -> Stroke:
+    """What is left of a stroke of which so much is drawn: a line that begins there. At least a dab."""
+    line = LineString(stroke.points_mm)
+    return Stroke(np.asarray(substring(line, min(drawn_mm, line.length - DAB_MM), line.length).coords, float))
+
+
+def beyond_mm(stroke: Stroke, drawn_mm: float, least_mm: float) -> float:
+    """How far along a stroke its first point is that lies `least_mm` and more beyond what is drawn; else its length."""
+    along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(stroke.points_mm, axis=0).T))])
+    return float(min([*along[along >= drawn_mm + least_mm], along[-1]]))
 
 
 def drawing_mm(strokes: tuple[Stroke, ...]) -> float:
@@ -67,15 +82,9 @@ def drawing_s(strokes: tuple[Stroke, ...], feed_mm_s: float) -> float:
     return drawing_mm(strokes) / feed_mm_s
 
 
-def travel_s(strokes: tuple[Stroke, ...], start_mm: tuple[float, float], travel_mm_s: float, lift_s: float) -> float:
-    """Time with the tool up; `lift_s` is one lowering and raising."""
-    return order.travel_mm([stroke.points_mm for stroke in strokes], start_mm) / travel_mm_s + lift_s * len(strokes)
-
-
-def bound_s(areas: tuple[Area, ...], width_mm: float, feed_mm_s: float, approach_s: float) -> float:
-    """The time below which no plan can come: inked area / tool width / feed, plus one approach."""
-    inked_mm2 = unary_union([solid(area.polygon_mm) for area in areas]).area
-    return float(inked_mm2) / width_mm / feed_mm_s + approach_s
+def bound_s(wanted: BaseGeometry, width_mm: float, feed_mm_s: float, approach_s: float) -> float:
+    """The time below which no plan can come: area / tool width / feed, plus one approach."""
+    return float(wanted.area) / width_mm / feed_mm_s + approach_s
 
 
 def _grown(area: Area) -> Area:
@@ -83,8 +92,39 @@ def _grown(area: Area) -> Area:
     return Area(area.kind, outline(max(polygons(grown), key=lambda part: part.area)))
 
 
-def _lines(parts: list[Polygon], tool: Tool, crosswise: bool) -> list[Points]:
-    return [chain for block in _blocks(parts, tool, crosswise) for chain in block.best.chains]
+def _rolled(lines: list[Points], start_mm: tuple[float, float]) -> list[Points]:
+    """A roller's lines are never bent, nor joined: held within its lane they cover all of it."""
+    return _chained(lines, links.lifted(lines), start_mm) if lines else []
+
+
+def _drawn(lines: list[Points], parts: list[Polygon], tool: Tool, start_mm: tuple[float, float]) -> list[Points]:
+    """Chains of a nib that cover all parts."""
+    if not lines:
+        return []
+    wanted = unary_union(parts)
+    lines = _repaired(lines, wanted, tool)
+    chains = _chained(lines, links.cheapest(lines, wanted), start_mm)
+    return _repaired(taut.pulled(chains, wanted, tool), wanted, tool)
+
+
+def _chained(lines: list[Points], between: Links, start_mm: tuple[float, float]) -> list[Points]:
+    """The lines in a good order, the tool staying down where the links say so."""
+    chains: list[Points] = []
+    left: int | None = None
+    for end in order.tour(between.cost_mm, _far_mm(links.ends_mm(lines), start_mm)):
+        line = lines[end // 2][:: -1 if end % 2 else 1]
+        if left is not None and between.is_drawn[left, end]:
+            chains[-1] = np.vstack([chains[-1], line])
+        else:
+            chains.append(line)
+        left = end ^ 1
+    return chains
+
+
+def _far_mm(ends: Points, start_mm: tuple[float, float]) -> Floats:
+    away = ends - np.array(start_mm)
+    far: Floats = np.hypot(away[:, 0], away[:, 1])
+    return far
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,9 +175,8 @@ def _angle_rad(part: Polygon) -> float:
     return math.atan2(side[1], side[0])
 
 
-def _repaired(lines: list[Points], parts: list[Polygon], tool: Tool) -> list[Points]:
+def _repaired(lines: list[Points], wanted: BaseGeometry, tool: Tool) -> list[Points]:
     """With lines over whatever is still bare."""
-    wanted = unary_union(parts)
     for _ in range(REPAIRS):
         bare = polygons(wanted.difference(unary_union([tool.swath(line) for line in lines])))
         if not bare:
@@ -153,14 +192,3 @@ def _retraced(bare: Polygon, tool: Tool) -> Points:
     straight = hull if isinstance(hull, LineString) else LineString(ring)
     line = np.asarray(straight.coords, float)
     return line if length_mm(line) >= DAB_MM else np.vstack([line, tool.inwards(line[-1], DAB_MM)])
-
-
-def _dragged(lines: list[Points], tool: Tool) -> list[Points]:
-    """Strokes in their order, the tool staying down where the next one begins less than half its width away."""
-    out: list[Points] = []
-    for line in lines:
-        if out and not tool.roll_only_x and math.dist(out[-1][-1], line[0]) < tool.half_mm:
-            out[-1] = np.vstack([out[-1], line])
-        else:
-            out.append(line)
-    return out

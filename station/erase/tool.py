@@ -63,12 +63,17 @@ class Tool:
         ease = self.half_mm / math.sqrt(2)
         return x0 - ease, y0 - ease, x1 + ease, y1 + ease
 
+    def reaches(self, line_mm: Points) -> bool:
+        """Whether the tool's centre can go along a line (N x 2)."""
+        x0, y0, x1, y1 = self.reach_mm
+        return bool(((line_mm >= (x0, y0)) & (line_mm <= (x1, y1))).all())
+
     def held(self, line_mm: Points) -> Points:
         """A line (N x 2) with what lies outside the reach moved to the nearest place inside."""
         x0, y0, x1, y1 = self.reach_mm
-        low, high = np.array([x0, y0]), np.array([x1, y1])
-        if ((line_mm >= low) & (line_mm <= high)).all():
+        if self.reaches(line_mm):
             return line_mm
+        low, high = np.array([x0, y0]), np.array([x1, y1])
         dense = np.asarray(LineString(line_mm).segmentize(SAMPLE_MM).coords, float)
         bent = LineString(np.clip(dense, low, high)).simplify(SAFE_MM / 5)
         inside: Points = np.clip(np.asarray(bent.coords, float), low, high)

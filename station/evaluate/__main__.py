@@ -2,11 +2,12 @@
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import click
 
-from station.evaluate import covering, judging, labels, placing, watching
+from station.erase.cover import Policy
+from station.evaluate import covering, judging, labels, marking, placing, watching
 from station.pictures import load
 from station.scenes.clips import EVALUATION_SEEDS
 from station.scenes.compose import ANYWHERE, AT_STATION
@@ -38,6 +39,15 @@ def covering_verb(count: int, seed: int) -> None:
 def judging_verb(places: int, seed: int) -> None:
     """Readable places called clean, and proper ink called readable."""
     _tell(judging.judging(places, seed).report())
+
+
+@main.command("marking")
+@click.option("--labels", "count", type=click.IntRange(min=1), default=300, show_default=True)
+@click.option("--seed", default=marking.EVALUATION_SEED, show_default=True)
+@click.option("--policy", type=click.Choice(get_args(Policy)), default="personal", show_default=True)
+def marking_verb(count: int, seed: int, policy: Policy) -> None:
+    """Time to mark all on a box, as a multiple of the least that it could take, and what is covered."""
+    _tell(marking.marking(marking.jobs(Eye(), seed, policy), count).report())
 
 
 @main.command("watching")

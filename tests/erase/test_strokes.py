@@ -7,11 +7,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from shapely import unary_union
 
 from hardware.camera.frames import Points
 from station.erase import strokes
 from station.erase.strokes import StrokePlan, plan
-from station.erase.work import Area
+from station.erase.tool import solid
+from station.erase.work import Area, Stroke
+from station.evaluate.marking import least_approach_s, motion
 
 PLATFORM = (0.0, 0.0, 400.0, 300.0)
 EDGE_MM = 0.12  # planned narrower than the tool is, and arcs are polygons: at the rim of the zone nothing is claimed
@@ -187,16 +190,52 @@ def test_times_are_length_over_speed_and_the_bound_is_below_them() -> None:
     planned = plan(area, 10.0, PLATFORM)
     length = strokes.drawing_mm(planned.strokes)
     assert strokes.drawing_s(planned.strokes, 40.0) == pytest.approx(length / 40)
-    x, y = planned.strokes[0].points_mm[0]
-    assert strokes.travel_s(planned.strokes, (0, 0), 100.0, 0.3) == pytest.approx(math.hypot(x, y) / 100 + 0.3)
-    assert strokes.bound_s(area, 10.0, 40.0, 2.0) == pytest.approx(60 * 19 / 10 / 40 + 2)
+    assert strokes.bound_s(solid(area[0].polygon_mm), 10.0, 40.0, 2.0) == pytest.approx(60 * 19 / 10 / 40 + 2)
+    assert strokes.bound_s(solid(area[0].polygon_mm), 10.0, 40.0, 0.0) <= length / 40
 
 
-def test_a_layout_of_a_waybill_takes_little_more_than_the_bound() -> None:
-    """Recipient, sender, two codes and a QR of a 76 x 130 label."""
-    cells = ((0, -45, 60, 10), (-15, -22, 38, 6), (-12, -18, 48, 6), (-12, -13, 48, 6), (-15, -4, 32, 6),
-             (-12, 0, 46, 6), (28, -12, 20, 20), (10, 9, 46, 9))  # fmt: skip
-    areas = tuple(rectangle(200 + x, 150 + y, w, h) for x, y, w, h in cells)
-    planned = plan(areas, 10.0, PLATFORM)
-    total = strokes.drawing_s(planned.strokes, 40.0) + strokes.travel_s(planned.strokes, (0, 0), 100.0, 0.3)
-    assert total <= 1.6 * strokes.bound_s(areas, 10.0, 40.0, 2.2)
+WAYBILL = tuple(  # recipient, sender, two codes and a QR of a 76 x 130 label
+    rectangle(200 + x, 150 + y, width, height)
+    for x, y, width, height in ((0, -45, 60, 10), (-15, -22, 38, 6), (-12, -18, 48, 6), (-12, -13, 48, 6),
+                                (-15, -4, 32, 6), (-12, 0, 46, 6), (28, -12, 20, 20), (10, 9, 46, 9))
+)  # fmt: skip
+
+
+def test_a_waybill_takes_little_more_than_the_bound() -> None:
+    wanted = unary_union([solid(area.polygon_mm) for area in WAYBILL])
+    moved = motion(plan(WAYBILL, 10.0, PLATFORM).strokes, 100.0)
+    least_s = strokes.bound_s(wanted, 10.0, 100.0, least_approach_s(wanted, 10.0, 100.0))
+    assert moved.total_s <= 1.5 * least_s
+
+
+@settings(max_examples=8, deadline=None, derandomize=True)
+@given(areas_anywhere, widths)
+def test_the_same_areas_give_the_same_plan(areas: tuple[Area, ...], width_mm: float) -> None:
+    one, other = plan(areas, width_mm, PLATFORM), plan(areas, width_mm, PLATFORM)
+    assert [s.points_mm.tolist() for s in one.strokes] == [s.points_mm.tolist() for s in other.strokes]
+
+
+def test_a_gap_shorter_than_a_lift_is_drawn_over_and_a_longer_one_is_not() -> None:
+    def pair(gap_mm: float) -> StrokePlan:
+        return plan((rectangle(150, 150, 30, 8), rectangle(180 + gap_mm, 150, 30, 8)), 10.0, PLATFORM)
+
+    assert [len(pair(gap_mm).strokes) for gap_mm in (8, 60)] == [1, 2]
+
+
+def test_turns_are_rounded_where_that_leaves_nothing_bare() -> None:
+    (stroke,) = plan((rectangle(200, 150, 80, 18),), 10.0, PLATFORM).strokes
+    legs = np.diff(stroke.points_mm, axis=0)
+    angles = np.unwrap(np.arctan2(legs[:, 1], legs[:, 0]))
+    assert np.median(np.abs(np.diff(angles))) < math.radians(30)
+
+
+def test_the_rest_of_a_stroke_begins_where_it_was_broken_off() -> None:
+    stroke = Stroke(np.array([[0.0, 0.0], [10.0, 0.0], [10.0, 10.0]]))
+    assert strokes.rest(stroke, 4.0).points_mm.tolist() == [[4, 0], [10, 0], [10, 10]]
+    assert strokes.rest(stroke, 20.0).points_mm.tolist() == [[10, 9], [10, 10]]
+    assert strokes.rest(stroke, 0.0).points_mm.tolist() == stroke.points_mm.tolist()
+
+
+def test_what_is_skipped_of_a_stroke_ends_at_its_next_turn() -> None:
+    stroke = Stroke(np.array([[0.0, 0.0], [10.0, 0.0], [12.0, 0.0], [12.0, 30.0]]))
+    assert [strokes.beyond_mm(stroke, drawn_mm, 5.0) for drawn_mm in (0, 6, 20)] == [10, 12, 42]
