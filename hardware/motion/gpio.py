@@ -6,7 +6,7 @@ queue plays on into drivers that are off, and nothing is enabled again before it
 
 from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -146,6 +146,8 @@ class GpioAxes:
     def close(self) -> None:
         """Let the lines go; the pull-up of ENABLE keeps the drivers off."""
         self.disable()
+        with suppress(MotionFault):
+            self._drain()  # lgpio's thread must not be in the middle of a train when its lines go
         for part in (self._waves, *self._end_stops, self._enable):
             part.close()
 

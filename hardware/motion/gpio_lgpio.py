@@ -19,6 +19,7 @@ from hardware.errors import MachineFault, MotionFault
 from hardware.motion.gpio_train import Train
 
 PRIORITY = 10  # of the real-time queue; any will do, since nothing else of ours is in it
+ROOM = 10  # trains in lgpio's queue (LG_TX_BUF, which the module does not show)
 
 
 class Chip:
@@ -66,7 +67,7 @@ class LgpioWaves:
     @property
     def queued(self) -> int:
         """How many trains have not ended."""
-        return int(self._lgpio.LG_TX_BUF - self._lgpio.tx_room(self._handle, self._leader, self._lgpio.TX_WAVE))
+        return ROOM - int(self._lgpio.tx_room(self._handle, self._leader, self._lgpio.TX_WAVE))
 
     def send(self, train: Train) -> None:
         """Play it after what is queued. Raises `MotionFault` when lgpio does not take it."""

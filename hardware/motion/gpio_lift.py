@@ -4,6 +4,7 @@ gpiozero's own PWM on lgpio knows whole percents of duty, which is six places fo
 of a Pi's PWM pins (`dtoverlay=pwm-2chan`) or a timer on any other (`dtoverlay=pwm-gpio`).
 """
 
+import os
 import time
 from collections.abc import Generator
 from dataclasses import dataclass
@@ -36,8 +37,7 @@ class KernelPwm:
         self._files = self._chip / f"pwm{channel}"
         try:
             self._export()
-            self._write("enable", 0)
-            self._write("duty_cycle", 0)  # the kernel refuses a period below the duty of whoever was here before
+            self._clear()
             self._write("period", period_us * 1000)
         except OSError as error:
             raise MachineFault(
@@ -59,13 +59,14 @@ class KernelPwm:
         if not self._files.exists():
             (self._chip / "export").write_text(str(self._channel))
         end_s = time.monotonic() + UDEV_S
-        while True:
-            try:
-                return self._write("enable", 0)
-            except PermissionError:
-                if time.monotonic() > end_s:
-                    raise
-                time.sleep(TICK_S)
+        while not os.access(self._files / "period", os.W_OK) and time.monotonic() < end_s:
+            time.sleep(TICK_S)
+
+    def _clear(self) -> None:
+        """Take away what whoever was here before has left: a new channel, without a period, refuses all but that."""
+        if int((self._files / "period").read_text()):
+            self._write("enable", 0)
+            self._write("duty_cycle", 0)  # no period may be below it
 
     def _write(self, name: str, value: int) -> None:
         (self._files / name).write_text(str(value))

@@ -65,7 +65,7 @@ class Carriage:
         self.most_queued = max(self.most_queued, len(self._queue))
 
     def close(self) -> None:
-        self._queue.clear()
+        assert not self._queue
 
     def _write(self, levels: int, mask: int) -> None:
         before, self._levels = self._levels, (self._levels & ~mask) | (levels & mask)
@@ -157,6 +157,12 @@ def test_a_line_broken_off_stops_at_once_and_the_rest_plays_into_drivers_that_ar
     axes.enable()
     carriage.sleep(1.0)
     assert (carriage.steps == there).all()
+
+
+def test_the_lines_are_let_go_only_when_nothing_plays_on_them(carriage: Carriage, axes: GpioAxes) -> None:
+    next(homed(axes).run(np.array([[300.0, 200.0]]), 100.0))
+    axes.close()
+    assert carriage.enable.closed
 
 
 def test_lines_that_run_dry_in_mid_line_are_a_fault(carriage: Carriage, axes: GpioAxes) -> None:

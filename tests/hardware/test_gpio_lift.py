@@ -41,8 +41,11 @@ class Tool:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """What the kernel shows of one chip, its first channel at hand."""
-    (tmp_path / "pwmchip0/pwm0").mkdir(parents=True)
+    """What the kernel shows of one chip whose first channel somebody has left on."""
+    channel = tmp_path / "pwmchip0/pwm0"
+    channel.mkdir(parents=True)
+    for name, value in (("period", 5_000_000), ("duty_cycle", 4_000_000), ("enable", 1)):
+        (channel / name).write_text(str(value))
     return tmp_path
 
 
@@ -75,11 +78,19 @@ def lowered(lift: ServoLift, expected_mm: float) -> float:
 
 def test_a_pulse_is_as_wide_as_it_was_asked_for_to_a_nanosecond(folder: Path, pwm: KernelPwm) -> None:
     channel = folder / "pwmchip0/pwm0"
-    assert (channel / "enable").read_text() == "0"
+    assert [(channel / name).read_text() for name in ("duty_cycle", "enable")] == ["0", "0"]
     pwm.pulse(1502.5)
     assert [(channel / name).read_text() for name in ("period", "duty_cycle", "enable")] == ["20000000", "1502500", "1"]
     pwm.close()
     assert (channel / "enable").read_text() == "0"
+
+
+def test_a_new_channel_is_written_nothing_before_its_period(folder: Path) -> None:
+    channel = folder / "pwmchip0/pwm0"
+    for name, value in (("period", "0"), ("duty_cycle", "new"), ("enable", "new")):
+        (channel / name).write_text(value)
+    KernelPwm(0, 0, folder=folder)
+    assert [(channel / name).read_text() for name in ("period", "duty_cycle", "enable")] == ["20000000", "new", "new"]
 
 
 def test_a_channel_that_is_not_there_is_told_with_what_to_look_for(folder: Path) -> None:

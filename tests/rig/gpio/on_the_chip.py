@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from hardware.errors import MotionFault
-from hardware.motion.gpio import BACK_OFF_MM
+from hardware.motion.gpio import BACK_OFF_MM, GpioAxes
 from hardware.motion.gpio_lgpio import Chip
 from hardware.motion.gpio_lift import KernelPwm
 from hardware.motion.gpio_train import SLOT_PULSES
@@ -104,20 +104,24 @@ def test_a_press_that_rattles_is_one_press(chip: Chip) -> None:
     assert len(presses) == 1
 
 
-def test_enable_is_low_while_the_drivers_are_on_and_a_wave_s_edges_are_all_there(chip: Chip) -> None:
-    axes = rig.axes(chip)
+@pytest.fixture
+def axes(chip: Chip) -> Iterator[GpioAxes]:
+    made = rig.axes(chip)
+    yield made
+    made.close()
+
+
+def test_enable_is_low_while_the_drivers_are_on_and_a_wave_s_edges_are_all_there(axes: GpioAxes) -> None:
     assert level(rig.ENABLE) == 0
     with Recorder() as recorder:
         for _ in axes.run(np.array([[60.0, 20.0], [20.0, 45.0]]), 100.0):
             pass
-    axes.close()
     assert [len(recorder.rises_us(pin)) for pin in (rig.STEP_X, rig.STEP_Y)] == [600 + 400, 200 + 250]
     assert _steps(recorder, rig.STEP_X, rig.DIRECTION_X) == 200
     assert _steps(recorder, rig.STEP_Y, rig.DIRECTION_Y) == 450
 
 
-def test_a_hit_end_stop_lets_enable_go_in_mid_line(chip: Chip) -> None:
-    axes = rig.axes(chip)
+def test_a_hit_end_stop_lets_enable_go_in_mid_line(axes: GpioAxes) -> None:
     job = axes.run(np.array([[100.0, 100.0]]), 100.0)
     for _ in range(5):
         next(job)
@@ -125,11 +129,9 @@ def test_a_hit_end_stop_lets_enable_go_in_mid_line(chip: Chip) -> None:
     with pytest.raises(MotionFault, match="mid-move"):
         list(job)
     assert level(rig.ENABLE) == 1
-    axes.close()
 
 
-def test_homing_backs_off_when_the_end_stops_open_again(chip: Chip) -> None:
-    axes = rig.axes(chip)
+def test_homing_backs_off_when_the_end_stops_open_again(axes: GpioAxes) -> None:
     with Recorder() as recorder:
         for piece, _ in enumerate(axes.home()):
             if piece == 10:
@@ -139,7 +141,6 @@ def test_homing_backs_off_when_the_end_stops_open_again(chip: Chip) -> None:
                 for pin in rig.END_STOPS:
                     wire(pin, to_ground=True)
     assert axes.position_mm == pytest.approx((BACK_OFF_MM, BACK_OFF_MM))
-    axes.close()
     assert len(recorder.rises_us(rig.STEP_X)) == len(recorder.rises_us(rig.STEP_Y)) > BACK_OFF_MM * 10
 
 
