@@ -37,8 +37,10 @@ class KernelPwm:
         self._files = self._chip / f"pwm{channel}"
         try:
             self._export()
-            self._clear()
-            self._write("period", period_us * 1000)
+            if int((self._files / "duty_cycle").read_text()):  # of whoever was here before: no period may be below it
+                self._write("duty_cycle", 0)
+            self._write("period", period_us * 1000)  # a new channel refuses all else before it has one
+            self._write("enable", 0)
         except OSError as error:
             raise MachineFault(
                 f"PWM channel {channel} of {self._chip} cannot be used ({error.strerror}): is its overlay in "
@@ -61,12 +63,6 @@ class KernelPwm:
         end_s = time.monotonic() + UDEV_S
         while not os.access(self._files / "period", os.W_OK) and time.monotonic() < end_s:
             time.sleep(TICK_S)
-
-    def _clear(self) -> None:
-        """Take away what whoever was here before has left: a new channel, without a period, refuses all but that."""
-        if int((self._files / "period").read_text()):
-            self._write("enable", 0)
-            self._write("duty_cycle", 0)  # no period may be below it
 
     def _write(self, name: str, value: int) -> None:
         (self._files / name).write_text(str(value))

@@ -85,14 +85,6 @@ def test_a_pulse_is_as_wide_as_it_was_asked_for_to_a_nanosecond(folder: Path, pw
     assert (channel / "enable").read_text() == "0"
 
 
-def test_a_new_channel_is_written_nothing_before_its_period(folder: Path) -> None:
-    channel = folder / "pwmchip0/pwm0"
-    for name, value in (("period", "0"), ("duty_cycle", "new"), ("enable", "new")):
-        (channel / name).write_text(value)
-    KernelPwm(0, 0, folder=folder)
-    assert [(channel / name).read_text() for name in ("period", "duty_cycle", "enable")] == ["20000000", "new", "new"]
-
-
 def test_a_channel_that_is_not_there_is_told_with_what_to_look_for(folder: Path) -> None:
     with pytest.raises(MachineFault, match=r"PWM channel 3 of .*pwmchip0.*overlay"):
         KernelPwm(0, 3, folder=folder)
