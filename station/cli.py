@@ -14,6 +14,7 @@ from typing import Any
 import click
 import cv2
 
+from hardware.ending import off_when_told_to_end
 from hardware.errors import InputError, ShredError
 from hardware.machine import AS_DRAWN, Calibrated, Machine, Marker, Motion, twin_machine
 from hardware.twin.box import Box
@@ -129,7 +130,8 @@ def run(path: Path) -> None:
     choice = Settings(settings.eye.policy, marker.passes, marker.drying_s, budget)
     at = (settings.page.host, settings.page.port)
     engine = Engine(settings.eye.engine, settings.eye.threads, settings.eye.networks)
-    with station(machine, choice, engine, settings.store, at) as ready, _until_interrupted():
+    opened = station(machine, choice, engine, settings.store, at)
+    with off_when_told_to_end(machine), opened as ready, _until_interrupted():
         click.echo(f"The page: {ready.address}", err=True)
         ready.appliance.start()
         ready.appliance.run(lambda: True)
