@@ -1,8 +1,9 @@
 """Stands between the station and any real camera: what hangs, is late, broken or gone is found within two seconds.
 
 A driver's calls run in threads of their own, since a camera's library may wait for ever, and closing it as well. A call
-that hangs leaves its thread behind, by design: nothing in Python can end it. What failed is closed and opened anew, at
-first within the call that found it; an opening that takes longer goes on meanwhile and serves a later call.
+that hangs leaves its thread behind, by design: nothing in Python can end it. What fails is closed and opened anew
+within the call that finds it, what gives bad pictures before the next one; an opening that takes longer serves a later
+call.
 """
 
 import contextlib
@@ -94,7 +95,7 @@ class GuardedCamera:
     def _good(self, call: Callable[[Driver], Taken], flaw_of: Flaw, shape: tuple[int, ...], after_s: float) -> Taken:
         """Try until there is one, or the time is over."""
         until_s = time.monotonic() + self._limit_s
-        while (left_s := until_s - time.monotonic()) > 0:
+        while (left_s := until_s - time.monotonic()) > AGAIN_S:
             try:
                 taken = self._answer(call, left_s)
                 trouble = "are late" if taken.time_s < after_s else flaw_of(taken.picture, shape)
@@ -105,7 +106,8 @@ class GuardedCamera:
             except Exception as error:
                 trouble = _words(error)
                 self._reopen()
-            time.sleep(min(AGAIN_S, max(0.0, until_s - time.monotonic())))
+            time.sleep(AGAIN_S)
+        self._reopen()
         raise self._counted(trouble)
 
     def _answer(self, call: Callable[[Driver], Taken], left_s: float) -> Taken:

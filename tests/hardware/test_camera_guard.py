@@ -104,6 +104,15 @@ def test_a_broken_photograph_is_taken_again_and_told_when_it_stays_so(broken: Be
         guarded(Plan(broken), SHORT_S).photo(0.0)
 
 
+def test_one_that_gives_bad_pictures_is_opened_anew_for_the_next_call() -> None:
+    plan = Plan(late)
+    camera = guarded(plan, SHORT_S)
+    for _ in range(2):
+        with pytest.raises(CameraFault, match="late"):
+            camera.photo(0.0)
+    assert plan.history[:3] == ["open", "close", "open"]
+
+
 def test_a_dark_preview_passes_for_the_station_tells_a_dark_room_from_a_broken_camera() -> None:
     assert guarded(Plan(pictured(np.zeros(PREVIEW_SHAPE, np.uint8)))).preview().grey.max() == 0
 
