@@ -41,7 +41,7 @@ def leans_to_blue(bgr: Bgr) -> bool:
 
 
 def soon(take: Callable[[], Photo]) -> Photo:
-    """What the camera gives once it is open again, which may take until a later call."""
+    """What the camera gives once it is open again, or once a busy machine has time for it: at a later call perhaps."""
     for _ in range(4):
         with contextlib.suppress(CameraFault):
             return take()
@@ -83,7 +83,7 @@ def test_frames_have_their_sizes_and_come_in_order(camera: GuardedCamera) -> Non
 
 
 def test_blue_comes_first_and_preview_and_photo_show_the_same(camera: GuardedCamera) -> None:
-    bgr, grey = camera.photo(0.0).bgr, camera.preview().grey
+    bgr, grey = soon(lambda: camera.photo(0.0)).bgr, camera.preview().grey
     assert leans_to_blue(bgr[:, :2000]) and not leans_to_blue(bgr[:, 2600:])
     small = cv2.resize(cv2.cvtColor(bgr, cv2.COLOR_BGR2GRAY), (640, 360), interpolation=cv2.INTER_AREA)
     blurred = [cv2.GaussianBlur(picture, (9, 9), 0) for picture in (small, grey)]
