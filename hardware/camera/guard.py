@@ -93,8 +93,8 @@ class GuardedCamera:
     # -- one good picture
 
     def _good(self, call: Callable[[Driver], Taken], flaw_of: Flaw, shape: tuple[int, ...], after_s: float) -> Taken:
-        """Try until there is one, or the time is over."""
-        until_s = time.monotonic() + self._limit_s
+        """Try until there is one, or the time is over; then the first trouble is told: others may follow from it."""
+        until_s, first = time.monotonic() + self._limit_s, ""
         while (left_s := until_s - time.monotonic()) > AGAIN_S:
             try:
                 taken = self._answer(call, left_s)
@@ -106,9 +106,10 @@ class GuardedCamera:
             except Exception as error:
                 trouble = _words(error)
                 self._reopen()
+            first = first or trouble
             time.sleep(AGAIN_S)
         self._reopen()
-        raise self._counted(trouble)
+        raise self._counted(first)
 
     def _answer(self, call: Callable[[Driver], Taken], left_s: float) -> Taken:
         until_s = time.monotonic() + left_s

@@ -95,7 +95,7 @@ def test_frames_that_waited_in_the_buffers_are_passed_over(capture: Any) -> None
 def test_one_that_was_unplugged_is_told_and_comes_back_with_the_same_exposure(capture: Any) -> None:
     camera = usb_camera("/dev/video0", SIZE_PX, 60)
     capture.plugged = False
-    with pytest.raises(CameraFault, match="there is none at /dev/video0"):
+    with pytest.raises(CameraFault, match="it gave no picture"):
         camera.preview()
     capture.plugged = True
     assert camera.preview().grey.shape == PREVIEW_SHAPE
