@@ -21,5 +21,9 @@ class CameraFault(MachineFault):
     """No usable picture within the time limit."""
 
 
+class CameraLost(ShredError):
+    """The camera's driver hangs and only the end of this process frees it: not to be caught, the watchdog's case."""
+
+
 class MotionFault(MachineFault):
     """An axis, the tool lift or the contact switch did not do what it was told."""

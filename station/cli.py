@@ -22,6 +22,7 @@ from hardware.twin.folder import load as load_box
 from hardware.twin.gantry import askew
 from hardware.twin.world import World
 from station import bench as benches
+from station import camera as cameras
 from station import config, engines, pictures
 from station.appliance import Settings
 from station.assembly import station
@@ -276,6 +277,19 @@ def calibrate_tool_verb(path: Path) -> None:
     kept = calibrate_file.of_tool(found, camera, settings.marker.kind)
     told = calibrate_words.tool(found, kept.budget())
     _keep_calibration(path, kept, told, calibrate_words.tool_findings(found), f"station run --config {path}")
+
+
+@main.command()
+@click.option("--config", "path", type=PATH, required=True, help="The station's TOML file, with its [camera].")
+@click.option("--json", "as_json", is_flag=True)
+def camera(path: Path, as_json: bool) -> None:
+    """Does the configured camera give pictures, how large, how fast? It keeps none. Put the lamp on first.
+
+    \b
+    Example: station camera --config /etc/shred-station/station.toml
+    """
+    trial = cameras.tried(config.load(path).camera)
+    click.echo(json.dumps(trial.to_json()) if as_json else trial.told())
 
 
 # -- what goes in

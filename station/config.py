@@ -31,6 +31,17 @@ class MotionSection(Section):
     kind: Literal["twin", "grbl"] = "twin"
 
 
+class CameraSection(Section):
+    """The real camera: the Raspberry Pi's by picamera2, or one on USB by V4L2."""
+
+    kind: Literal["picamera2", "v4l2"] = "picamera2"
+    device: str = Field("/dev/video0", description="of a v4l2 camera")
+    width_px: int = Field(4608, ge=1280, le=9248, multiple_of=2, description="of a photograph, as the sensor has it")
+    height_px: int = Field(2592, ge=720, le=6944, multiple_of=2, description="of a photograph, as the sensor has it")
+    focus_dioptres: float = Field(2.8, ge=0, le=15, description="1 / metres from a picamera2's lens to what is sharp")
+    mains_hz: Literal[50, 60] = Field(50, description="exposure lasts whole half waves, so that lamps show no bands")
+
+
 class MarkerSection(Section):
     """What covers the label. `none` guides a person's hand instead."""
 
@@ -60,6 +71,7 @@ class Config(Section):
 
     machine: MachineSection = MachineSection()
     motion: MotionSection = MotionSection()
+    camera: CameraSection = CameraSection()
     marker: MarkerSection = MarkerSection()
     eye: EyeSection = EyeSection()
     page: PageSection = PageSection()

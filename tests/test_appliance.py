@@ -7,6 +7,7 @@ import pytest
 from shapely import unary_union
 from shapely.geometry.base import BaseGeometry
 
+from hardware.errors import CameraLost
 from hardware.machine import Machine, twin_machine
 from hardware.twin.box import Pose
 from hardware.twin.world import TOOL_UP_MM, World
@@ -43,7 +44,7 @@ def marking_station(breaks: type[BaseException]) -> tuple[Machine, World, Applia
     return machine, world, appliance
 
 
-@pytest.mark.parametrize("breaks", [KeyboardInterrupt, RuntimeError, MemoryError])
+@pytest.mark.parametrize("breaks", [KeyboardInterrupt, RuntimeError, MemoryError, CameraLost])
 def test_whatever_breaks_the_drivers_go_off_and_the_tool_goes_up(breaks: type[BaseException]) -> None:
     machine, world, appliance = marking_station(breaks)
     world.place(small_box())

@@ -28,6 +28,8 @@ def test_values_are_read(tmp_path: Path) -> None:
         ('[motion]\nkind = "servo"', ["motion.kind", "'servo'", "twin", "grbl"]),
         ("[page]\nport = 99999", ["page.port", "99999", "65535"]),
         ("[marker]\ndrying_s = -1", ["marker.drying_s", "-1", "0"]),
+        ("[camera]\nmains_hz = 55", ["camera.mains_hz", "55", "50", "60"]),
+        ("[camera]\nwidth_px = 4607", ["camera.width_px", "4607", "multiple of 2"]),
         ("[markers]\n", ["markers", "spelling"]),
         ("[marker\n", ["not valid TOML", "line 1"]),
     ],
