@@ -20,8 +20,8 @@ Matrix = NDArray[np.float64]  # 3 x 3
 SizePx = tuple[int, int]  # width, height
 
 LABELLED = 0.62  # share of scenes with a label
-TWO_LABELS = 0.2  # of those
-FILLS = (0.5, 1.02)  # of the frame, along its tighter side, for a label that fills it
+TWO_LABELS = 0.28  # of those
+FILLS = (0.38, 1.02)  # of the frame, along its tighter side, for a label that fills it
 SHARES = (0.022, 0.6)  # of the frame, for other labels
 STATION_SHARES = (0.035, 0.33)  # of the frame, for labels as the station's own camera has them: from above
 STATION_TILT_DEG = 4.0
@@ -156,10 +156,12 @@ def _close_plane(texture: Texture, rng: np.random.Generator, size_px: SizePx) ->
     """The label half as large as the frame or larger, its longer side along the frame's, as in a look from near."""
     width, height = texture.size_mm
     upright = (width > height) == (size_px[0] > size_px[1])
-    angle = (0.0 if upright else 90.0) + 180.0 * int(rng.integers(2)) + float(rng.normal(0, 3))
+    # A look from near starts from a rough quad: mostly its sides lie along the frame's, sometimes far from it.
+    askew = float(rng.normal(0, 3) if rng.random() < 0.6 else rng.uniform(-45, 45))
+    angle = (0.0 if upright else 90.0) + 180.0 * int(rng.integers(2)) + askew
     wide, high = (width, height) if upright else (height, width)
     scale = min(size_px[0] / wide, size_px[1] / high) * float(rng.uniform(*FILLS))
-    shift = rng.normal(0, 0.05, 2) * size_px
+    shift = rng.normal(0, 0.09, 2) * size_px
     return _moved_to(_tilted(angle, scale, _focal_px(rng, size_px), _tilt_deg(rng), rng), np.array(size_px) / 2 + shift)
 
 

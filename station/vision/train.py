@@ -5,8 +5,9 @@ the training seeds of `station.scenes.training`; `--backgrounds` is a folder of 
 and to learn from. A run that was stopped goes on from its checkpoint.
 
 The weights in the repository were not made in one run: an earlier network of the same trunk, without rays, learned the
-maps in 125 minutes; then rays and maps were learned together in 75 minutes (7,400 steps), on one of two cores that had
-other work to do. Photographs of cardboard were among the backgrounds, but for the last of five folds.
+maps in 125 minutes; then rays and maps were learned together in 75 minutes, and 110 more from a share of 0.35 of a
+second run (17,200 steps in all), on one of two cores that had other work to do. Photographs of cardboard were among the
+backgrounds, but for the last of five folds.
 """
 
 import argparse
