@@ -17,10 +17,11 @@ from hardware.camera.frames import Points
 from hardware.motion.profile import JUNCTION_DEVIATION_MM
 from station.erase.hatch import DAB_MM, TINY_MM
 from station.erase.pace import Spot, way_mm
-from station.erase.tool import Tool
+from station.erase.tool import OVERLAP_MM, Tool
 
-SPOTS_MM, RIM_MM, BARE_MM = 1.0, 0.4, 0.2  # distance of spots: inside, along the rim, along what was bare
-SLACK_MM = 0.08  # the tool counts as so much smaller, for what lies between two spots
+SPOTS_MM, RIM_MM, BARE_MM = 1.0, 0.4, 0.2  # distance of spots: inside, along the rim, in what was bare
+SLACK_MM = 0.08  # the tool counts as so much smaller, for what lies between two spots of the rim,
+SEAM_MM = OVERLAP_MM / 2  # and inside, where the other half of an overlap belongs to the neighbouring line
 PULLS = 2  # rounds over all points; a third saves little
 TRIES = 3  # with more spots each
 HAIR_MM2 = 0.004  # less bare paper than this is a hairline of the arithmetic
@@ -35,12 +36,12 @@ Indices = NDArray[np.int64]
 
 
 class Paper:
-    """The spots (M x 2) and how many legs of the lines on it cover each."""
+    """The spots (M x 3: x, y, slack) and how many legs of the lines on it cover each."""
 
     def __init__(self, spots: Points, lines: list[Line], radius_mm: float) -> None:
         self._radius_mm = radius_mm
-        self._spots = spots[np.argsort(spots[:, 0])]
-        self._radii_mm = np.full(len(spots), radius_mm - SLACK_MM)
+        spots = spots[np.argsort(spots[:, 0])]
+        self._spots, self._radii_mm = spots[:, :2], radius_mm - spots[:, 2]
         self._count_all(lines)
         self._radii_mm[self._covered == 0] = radius_mm  # where the lines themselves leave no slack
         self._count_all(lines)
@@ -87,15 +88,27 @@ class Paper:
 
 def pulled(chains: list[Points], wanted: BaseGeometry, tool: Tool) -> list[Points]:
     """The chains (each N x 2) with their points moved, or left out, as far as `wanted` stays covered."""
-    spots = _spots(wanted)
+    spots, inside = _spots(wanted), wanted.buffer(-2 * SEAM_MM)
     for _ in range(TRIES):
         tight = _pulled(chains, spots, tool)
-        bare = wanted.difference(shapely.union_all([tool.swath(chain) for chain in tight]))
-        parts = [part for part in shapely.get_parts(bare) if part.area > HAIR_MM2]
-        if not parts:
+        gaps = [
+            *_gaps(wanted, tight, tool.half_mm, SLACK_MM),
+            *_gaps(inside, tight, tool.half_mm - SEAM_MM, SEAM_MM),
+        ]
+        if not gaps:
             break
-        spots = np.vstack([spots, *(shapely.get_coordinates(shapely.segmentize(part, BARE_MM)) for part in parts)])
+        spots = np.vstack([spots, *gaps])
     return tight
+
+
+def _gaps(wanted: BaseGeometry, chains: list[Points], radius_mm: float, slack_mm: float) -> list[Points]:
+    """Spots in whatever a tool of that radius leaves bare: its rim alone would just be covered by the same lines."""
+    bare = wanted.difference(shapely.union_all([shapely.LineString(chain).buffer(radius_mm) for chain in chains]))
+    parts = [part for part in shapely.get_parts(bare) if part.area > HAIR_MM2]
+    inside = [
+        np.vstack([_inside(part, BARE_MM), shapely.get_coordinates(part.representative_point())]) for part in parts
+    ]
+    return [_with_slack(spots, slack_mm) for spots in inside]
 
 
 def _pulled(chains: list[Points], spots: Points, tool: Tool) -> list[Points]:
@@ -190,8 +203,17 @@ def _unit(start: Spot, finish: Spot) -> Spot:
 
 
 def _spots(wanted: BaseGeometry) -> Points:
-    x0, y0, x1, y1 = wanted.bounds
-    grid = np.stack(np.meshgrid(np.arange(x0, x1, SPOTS_MM), np.arange(y0, y1, SPOTS_MM)), axis=-1).reshape(-1, 2)
     rim = shapely.get_coordinates(shapely.segmentize(wanted.boundary, RIM_MM))
-    spots: Points = np.vstack([grid[shapely.contains_xy(wanted, grid)], rim])
-    return spots
+    return np.vstack([_with_slack(_inside(wanted, SPOTS_MM), SEAM_MM), _with_slack(rim, SLACK_MM)])
+
+
+def _inside(shape: BaseGeometry, apart_mm: float) -> Points:
+    """A grid of points (N x 2) in a shape."""
+    x0, y0, x1, y1 = shape.bounds
+    grid = np.stack(np.meshgrid(np.arange(x0, x1, apart_mm), np.arange(y0, y1, apart_mm)), axis=-1).reshape(-1, 2)
+    inside: Points = grid[shapely.contains_xy(shape, grid)]
+    return inside
+
+
+def _with_slack(points: Points, slack_mm: float) -> Points:
+    return np.column_stack([points, np.full(len(points), slack_mm)])
