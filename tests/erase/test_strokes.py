@@ -222,7 +222,7 @@ def test_a_gap_shorter_than_a_lift_is_drawn_over_and_a_longer_one_is_not() -> No
 
 
 def test_turns_are_rounded_where_that_leaves_nothing_bare() -> None:
-    (stroke,) = plan((rectangle(200, 150, 80, 18),), 10.0, PLATFORM).strokes
+    (stroke,) = plan((rectangle(200, 150, 80, 16),), 10.0, PLATFORM).strokes
     legs = np.diff(stroke.points_mm, axis=0)
     angles = np.unwrap(np.arctan2(legs[:, 1], legs[:, 0]))
     assert np.median(np.abs(np.diff(angles))) < math.radians(30)
