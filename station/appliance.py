@@ -32,6 +32,7 @@ TICK_S = 0.1
 LAMP_STEADY_S = 0.3  # exposure follows the lamp within some frames
 HEIGHT_READINGS = 16
 RESUME_BEFORE_MM = 3.0  # after a pause: stopping short may have left a few steps undone
+TOLD_EVERY_MM = 40.0  # of a stroke: finding out which areas it covers takes a while
 APPROACH_S = 1.5  # travel to a stroke and touch down, for the seconds shown to the person
 
 
@@ -259,7 +260,7 @@ class Appliance:
                     self._next_stroke()
                 else:
                     self._strokes_done, self._drawn_mm = 0, 0.0
-                self.face.note_drawn(self._strokes_done)
+                self.face.note_drawn(self._strokes_done, 0.0)
         finally:
             self.record.ink_m += carriage.drawn_m - before_m
 
@@ -269,15 +270,16 @@ class Appliance:
         False when it is not drawn to its end, since the tool has felt that all strokes lie elsewhere.
         """
         began_mm, before_m = max(0.0, self._drawn_mm - RESUME_BEFORE_MM), carriage.drawn_m
-        try:
-            for _ in carriage.draw(strokes.rest(stroke, began_mm).points_mm, self.face.height_mm):
-                if carriage.drawn_m > before_m and self.face.felt(carriage.touched_mm):
-                    return False
-                yield
-            return True
-        finally:
-            drawn_mm = (carriage.drawn_m - before_m) * 1000
-            self._drawn_mm = max(self._drawn_mm, began_mm + drawn_mm)
+        told_mm = self._drawn_mm
+        for _ in carriage.draw(strokes.rest(stroke, began_mm).points_mm, self.face.height_mm):
+            if carriage.drawn_m > before_m and self.face.felt(carriage.touched_mm):
+                return False
+            self._drawn_mm = max(self._drawn_mm, began_mm + (carriage.drawn_m - before_m) * 1000)
+            if self._drawn_mm >= told_mm + TOLD_EVERY_MM:
+                told_mm = self._drawn_mm
+                self.face.note_drawn(self._strokes_done, told_mm)
+            yield
+        return True
 
     def _park(self) -> Iterator[None]:
         """The tool out of the camera's view: before every photograph."""
@@ -301,10 +303,17 @@ class Appliance:
     # -- what is told
 
     def _tell(self) -> None:
-        progress = telling.Progress(self._strokes_done, self._seconds_left())
+        progress = telling.Progress(self._drawn_share(), self._seconds_left())
         status = telling.status(self.visit, self.face, self._machine, self._senses.box_mm, self._today(), progress)
         for told in self.told:
             told(status)
+
+    def _drawn_share(self) -> float | None:
+        """Of the plan's strokes, while they are drawn."""
+        if self.visit.state is not S.MARKING:
+            return None
+        drawn_mm = strokes.drawing_mm(self.face.strokes[: self._strokes_done]) + self._drawn_mm
+        return min(1.0, drawn_mm / max(1.0, strokes.drawing_mm(self.face.strokes)))
 
     def _seconds_left(self) -> float | None:
         if self.visit.state is S.DRYING:

@@ -134,6 +134,16 @@ class Face:
         return len(self._spots)
 
     @property
+    def areas(self) -> int:
+        """How many areas the plan covers."""
+        return len(self._areas)
+
+    @property
+    def areas_drawn(self) -> int:
+        """How many of them are under ink."""
+        return len(self._drawn)
+
+    @property
     def todo_mm(self) -> list[Points]:
         """Areas still to be covered, platform mm."""
         return [area.polygon_mm for area in self._areas if not any(area is drawn for drawn in self._drawn)]
@@ -149,10 +159,14 @@ class Face:
         """Areas that ink has been put on, platform mm."""
         return self._inked + [area.polygon_mm for area in self._drawn]
 
-    def note_drawn(self, strokes_done: int) -> None:
-        """So many strokes of the plan are on the face: areas that they cover are done, as far as the page is told."""
+    def note_drawn(self, strokes_done: int, further_mm: float) -> None:
+        """So many strokes of the plan are on the face, and so much of the next: areas under them are done, as far as
+        the page is told."""
         nib = erase_tool.Tool(self._tool.width_mm, self._tool.reach_mm, self._tool.kind == "roller")
-        ink = unary_union([nib.swath(stroke.points_mm) for stroke in self.plan.strokes[:strokes_done]])
+        drawn = list(self.plan.strokes[:strokes_done])
+        if further_mm:
+            drawn.append(strokes.begun(self.plan.strokes[strokes_done], further_mm))
+        ink = unary_union([nib.swath(stroke.points_mm) for stroke in drawn])
         self._drawn = [area for area in self._areas if _share(area.polygon_mm, ink) >= DRAWN_SHARE]
 
     def felt(self, height_mm: float) -> bool:

@@ -25,9 +25,9 @@ DRAWN = frozenset({S.SETTLED, S.LOOKING, S.MARKING, S.DRYING, S.CHECKING, S.MOVE
 
 @dataclass(frozen=True)
 class Progress:
-    """How far the job is; `seconds_left` is None where nobody can say."""
+    """How far the job is: `drawn` of its strokes, 0 to 1, while it draws; `seconds_left` None where nobody can say."""
 
-    strokes_done: int
+    drawn: float | None
     seconds_left: float | None
 
 
@@ -36,7 +36,7 @@ def status(
 ) -> Status:
     """The station at this moment, for anyone to see."""
     told = saying(visit)
-    strokes = len(face.strokes) if visit.state is S.MARKING else 0
+    marking = visit.state is S.MARKING
     return Status(
         state=visit.state.value,
         words={"zh-CN": Words(*told.zh), "en": Words(*told.en)},
@@ -45,9 +45,9 @@ def status(
         side=visit.side,
         sides_checked=visit.sides_checked,
         readable=face.readable,
-        places=strokes or face.places,
-        places_done=progress.strokes_done if strokes else 0,
-        progress=progress.strokes_done / strokes if strokes else None,
+        places=face.areas if marking else face.places,
+        places_done=face.areas_drawn if marking else 0,
+        progress=progress.drawn,
         seconds_left=None if progress.seconds_left is None else round(progress.seconds_left),
         scene=_scene(visit, face, machine, box_mm),
         today=today,

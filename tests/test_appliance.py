@@ -16,7 +16,7 @@ from station.erase.cover import TEXT
 from station.erase.strokes import StrokePlan
 from station.erase.tool import solid
 from station.erase.work import Stroke
-from station.status import Today
+from station.status import Status, Today
 from station.vision.judge import Judge
 from station.vision.look import Eye
 from station.visit import State, Visit
@@ -135,4 +135,21 @@ def test_after_a_pause_the_stroke_goes_on_where_it_was_broken_off() -> None:
     assert appliance.visit.state is State.DRYING and not to_press
     assert machine.carriage is not None
     assert 0.27 <= machine.carriage.drawn_m <= 0.27 + 0.012
+    machine.close()
+
+
+def test_while_a_long_stroke_is_drawn_what_is_told_of_it_grows() -> None:
+    machine, world = twin_machine("gantry", seed=3)
+    appliance = Appliance(machine, Eye(), Judge(), Settings(), Today)
+    told: list[Status] = []
+    appliance.told.append(told.append)
+    world.place(small_box())
+    appliance.start()
+    appliance.run(lambda: machine.clock.now_s() < 120 and appliance.visit.state is not State.DRYING)
+    marking = [status for status in told if status.state == "marking"]
+    shares = [status.progress for status in marking if status.progress is not None]
+    assert len(appliance.face.strokes) < 4
+    assert len(set(shares)) > 10
+    assert shares == sorted(shares)
+    assert len({status.places_done for status in marking}) >= 3
     machine.close()

@@ -66,6 +66,12 @@ def rest(stroke: Stroke, drawn_mm: float) -> Stroke:
     return Stroke(np.asarray(substring(line, min(drawn_mm, line.length - DAB_MM), line.length).coords, float))
 
 
+def begun(stroke: Stroke, drawn_mm: float) -> Stroke:
+    """What of a stroke is drawn when so much of it is, which is more than nothing."""
+    line = LineString(stroke.points_mm)
+    return Stroke(np.asarray(substring(line, 0.0, min(drawn_mm, line.length)).coords, float))
+
+
 def beyond_mm(stroke: Stroke, drawn_mm: float, least_mm: float) -> float:
     """How far along a stroke its first point is that lies `least_mm` and more beyond what is drawn; else its length."""
     along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(stroke.points_mm, axis=0).T))])
