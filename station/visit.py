@@ -119,6 +119,8 @@ RULES: dict[State, Rule] = {
     S.FAULT: Rule(3600, S.FAULT),
 }
 
+MOST_PAUSES = 15  # of one face: what always comes back, such as axes that lose steps and look like a hand, ends, too
+
 # The face lies there and the station is busy with it: whoever disturbs it here interrupts a job.
 AT_WORK = frozenset({S.SETTLED, S.LOOKING, S.MARKING, S.DRYING, S.CHECKING})
 # Where a pause leads back to: the next stroke, the wet ink; from anywhere else the face is looked at anew.
@@ -162,7 +164,8 @@ class Visit:
     """One box on the platform. `unresolved` says that this face showed personal data nobody has dealt with yet.
 
     `sides_checked` counts the faces that ended with a verdict and claims no more than that; `sides_erased` those of
-    them on which personal data was found and can no longer be read. `torn` says that tearing was asked for.
+    them on which personal data was found and can no longer be read. `torn` says that tearing was asked for. `pauses`
+    counts those of this face.
     """
 
     state: State = State.EMPTY
@@ -174,6 +177,7 @@ class Visit:
     torn: bool = False
     reason: Reason = ""
     paused_for: Reason = ""
+    pauses: int = 0
     resume_to: State = State.SETTLED
     outcome: Outcome | None = None
 
@@ -184,7 +188,9 @@ def step(visit: Visit, happening: Happening, now_s: float, reason: Reason = "") 
     if state is None:
         return visit
     if state is S.PAUSED:
-        visit, reason = replace(visit, paused_for=reason), ""
+        visit, reason = replace(visit, paused_for=reason, pauses=visit.pauses + 1), ""
+        if visit.pauses > MOST_PAUSES:
+            return _enter(visit, S.TEAR, now_s, "never_still")
     return _enter(_leave(visit, happening, state), state, now_s, reason)
 
 
@@ -230,7 +236,7 @@ def _leave(visit: Visit, happening: Happening, state: State) -> Visit:
     if happening is H.NOTHING:
         return _checked(visit)
     if visit.state is S.TURNING and state is S.ARRIVING:
-        return replace(visit, side=visit.sides_checked + 1, unresolved=False)
+        return replace(visit, side=visit.sides_checked + 1, unresolved=False, pauses=0)
     if state is S.PAUSED:
         return replace(visit, resume_to=RESUMED.get(visit.state, S.SETTLED))
     return visit

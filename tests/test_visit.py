@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from station.visit import RULES, Happening, State, Visit, overdue, step
+from station.visit import MOST_PAUSES, RULES, Happening, State, Visit, overdue, step
 from station.words import SAYINGS, saying
 
 H, S = Happening, State
@@ -99,6 +99,18 @@ def test_no_state_lasts_for_ever(state: State) -> None:
         seen.add(visit.state)
         visit = wait(visit)
     assert visit.state in {S.EMPTY, S.FAULT}
+
+
+def test_a_face_that_is_interrupted_again_and_again_is_torn_and_the_next_one_begins_anew() -> None:
+    visit = play(H.BOX, H.STILL, H.LIT, H.PLACES)
+    for _ in range(MOST_PAUSES):
+        visit = step(visit, H.PAUSE, visit.since_s + 1, "hand")
+        assert visit.state is S.PAUSED
+        visit = step(visit, H.RESUME, visit.since_s + 1)
+        assert visit.state is S.MARKING
+    visit = step(visit, H.PAUSE, visit.since_s + 1, "hand")
+    assert (visit.state, visit.reason) == (S.TEAR, "never_still")
+    assert play(H.GONE, H.BOX, visit=visit).pauses == 0
 
 
 @pytest.mark.parametrize("state", State)
