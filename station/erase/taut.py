@@ -23,7 +23,7 @@ SPOTS_MM, RIM_MM, BARE_MM = 1.0, 0.4, 0.2  # distance of spots: inside, along th
 SLACK_MM = 0.08  # the tool counts as so much smaller, for what lies between two spots of the rim,
 SEAM_MM = OVERLAP_MM / 2  # and inside, where the other half of an overlap belongs to the neighbouring line
 PULLS = 2  # rounds over all points; a third saves little
-TRIES = 3  # with more spots each
+TRIES = 6  # with more spots each; it mostly settles before
 HAIR_MM2 = 0.004  # less bare paper than this is a hairline of the arithmetic
 GAIN_MM = 0.2  # a change that saves less is not worth looking at
 STEPS_MM = (12.0, 6.0, 3.0, 1.5, 0.75)
@@ -88,16 +88,16 @@ class Paper:
 
 def pulled(chains: list[Points], wanted: BaseGeometry, tool: Tool) -> list[Points]:
     """The chains (each N x 2) with their points moved, or left out, as far as `wanted` stays covered."""
-    spots, inside = _spots(wanted), wanted.buffer(-2 * SEAM_MM)
+    spots, inside, before = _spots(wanted), wanted.buffer(-2 * SEAM_MM), 0
     for _ in range(TRIES):
         tight = _pulled(chains, spots, tool)
         gaps = [
             *_gaps(wanted, tight, tool.half_mm, SLACK_MM),
             *_gaps(inside, tight, tool.half_mm - SEAM_MM, SEAM_MM),
         ]
-        if not gaps:
+        if sum(map(len, gaps)) == before:  # none, or those that the chains had from the start
             break
-        spots = np.vstack([spots, *gaps])
+        spots, before = np.vstack([spots, *gaps]), sum(map(len, gaps))
     return tight
 
 
