@@ -24,7 +24,7 @@ Polygon = tuple[Xy, ...]
 
 # Letters, blanks, `_` and `-` only: no digit, no Chinese character, so neither a number nor a name fits in.
 _CODE = re.compile(r"[a-z][a-z _-]{0,39}")
-PLATFORM_MM: Xy = (400.0, 300.0)  # DESIGN.md 4
+PLATFORM_MM: Xy = (400.0, 300.0)  # as the frame is built
 
 
 def is_code(word: str) -> bool:

@@ -20,7 +20,7 @@ from hardware.errors import ConfigError, MotionFault
 from hardware.motion.gpio_train import SLOT_PULSES, Train, steady, train
 from hardware.motion.profile import CHUNK_S, Chunk, Limits, chunks
 
-MAX_STEPS_S = 1000.0  # DESIGN 8: what lgpio keeps up with on a Pi
+MAX_STEPS_S = 1000.0  # what lgpio keeps up with on a Pi
 QUEUED = 3  # chunks: while the station looks at a frame for a tenth of a second, the next two are at hand
 DRAINED_S = 2 * QUEUED * CHUNK_S  # by then the queue has ended, or lgpio's thread has
 PIECE_S = 0.02  # between two looks at the end stops and, by whoever drives us, at the panel

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from hardware.camera.frames import Points
 from hardware.errors import ConfigError, MotionFault
 
-CHUNK_S = 0.1  # DESIGN 8: a queued lgpio wave cannot be aborted, so no chunk is longer
+CHUNK_S = 0.1  # a queued lgpio wave cannot be aborted, so no chunk is longer
 JUNCTION_DEVIATION_MM = 0.05  # a corner is rounded by no more than this in the junction speed rule (GRBL's idea)
 SHORTEST_LEG_MM = 1e-6  # repeated points are one point
 
@@ -37,7 +37,7 @@ class Limits:
     travel_mm_s: float = 100.0
     acceleration_mm_s2: float = 1500.0
     steps_per_mm: float = 10.0
-    max_steps_s: float = 1000.0  # DESIGN 8: what lgpio keeps up with on a Pi
+    max_steps_s: float = 1000.0  # what lgpio keeps up with on a Pi
 
     def __post_init__(self) -> None:
         for key, value in vars(self).items():

@@ -1,4 +1,4 @@
-"""Layouts of Chinese labels after FACTS: layout A, its form with a turned code, Yunda, Deppon, and two-part labels.
+"""Layouts of Chinese labels: the common layout, its form with a turned code, Yunda, Deppon, and two-part labels.
 
 Positions are mm from the upper left of the label. Layouts are drawn for a width of 76 mm or 100 mm.
 """

@@ -1,4 +1,4 @@
-"""Layouts of 4 x 6 inch labels: UPS (layout C of FACTS), FedEx, USPS and DHL. Positions are mm."""
+"""Layouts of 4 x 6 inch labels: UPS, FedEx, USPS and DHL. Positions are mm."""
 
 import numpy as np
 

@@ -4,7 +4,7 @@ import { drawInvitation, drawScene } from './stage.js';
 import { WORDS } from './words.js';
 
 const HOME = 'zh-CN';
-const BACK_HOME_MS = 60_000; // FACTS: a minute without a person
+const BACK_HOME_MS = 60_000; // a minute without a person
 const LOST_AFTER_MS = 1500; // a page that is only just loading does not cry wolf
 const GHOST_TAP_MS = 500; // a button that has just come under a finger is not meant
 const SMALLEST_TITLE = 46; // in units of the layout: 46 px at 800 x 480
