@@ -16,7 +16,7 @@ from hardware.twin.axes import TwinAxes, TwinLift
 from hardware.twin.camera import TwinCamera
 from hardware.twin.distance import SENSOR_HEIGHT_MM, TwinDistance
 from hardware.twin.gantry import Build
-from hardware.twin.grbl_hand import GrblHand
+from hardware.twin.grbl.hand import GrblHand
 from hardware.twin.ink import Nib
 from hardware.twin.platform import PLATFORM_MM
 from hardware.twin.world import PARK_MM, World

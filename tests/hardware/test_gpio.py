@@ -9,8 +9,8 @@ from gpiozero import OutputDevice
 from gpiozero.pins.mock import MockFactory
 
 from hardware.errors import ConfigError, MotionFault
-from hardware.motion.gpio import BACK_OFF_MM, QUEUED, EndStop, GpioAxes, Setup
-from hardware.motion.gpio_train import Train
+from hardware.motion.gpio.axes import BACK_OFF_MM, QUEUED, EndStop, GpioAxes, Setup
+from hardware.motion.gpio.train import Train
 from hardware.motion.profile import CHUNK_S, Limits
 
 ENABLE, END_STOPS = 22, (26, 20)

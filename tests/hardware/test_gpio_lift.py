@@ -9,7 +9,7 @@ from gpiozero.pins.mock import MockFactory
 
 from hardware.errors import ConfigError, MachineFault, MotionFault
 from hardware.motion.axes import NoContact
-from hardware.motion.gpio_lift import KernelPwm, Servo, ServoLift
+from hardware.motion.gpio.lift import KernelPwm, Servo, ServoLift
 
 SERVO = Servo(up_us=2000.0, down_us=1000.0, up_mm=230.0, down_mm=-10.0)
 CONTACT, TOP = 21, 16

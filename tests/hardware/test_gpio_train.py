@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hardware.errors import MotionFault
-from hardware.motion.gpio_train import Train, direction_bit, steady, step_bit, train
+from hardware.motion.gpio.train import Train, direction_bit, steady, step_bit, train
 from hardware.motion.profile import Chunk, Limits, chunks
 
 LIMITS = Limits()

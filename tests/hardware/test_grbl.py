@@ -10,15 +10,15 @@ import pytest
 from gpiozero import OutputDevice
 
 from hardware.errors import ConfigError, MotionFault
-from hardware.motion import grbl_words
 from hardware.motion.axes import BoardLost, NoContact
 from hardware.motion.carriage import Carriage
-from hardware.motion.grbl import GrblAxes
-from hardware.motion.grbl_board import Board
+from hardware.motion.grbl import words as grbl_words
+from hardware.motion.grbl.axes import GrblAxes
+from hardware.motion.grbl.board import Board
 from hardware.motion.profile import Limits
 from hardware.twin.axes import TwinMotors
-from hardware.twin.grbl import TwinGrbl
-from hardware.twin.grbl_hand import GrblHand, settings, setup
+from hardware.twin.grbl.board import TwinGrbl
+from hardware.twin.grbl.hand import GrblHand, settings, setup
 from hardware.twin.ink import INK_PX_PER_MM
 from hardware.twin.world import PARK_MM, TOOL_UP_MM, World
 from tests.hardware.twins import LINE_MM, box, finish, on_platform, wait

@@ -8,8 +8,8 @@ import serial
 
 from hardware.motion.profile import Limits
 from hardware.twin.axes import TwinMotors
-from hardware.twin.grbl import TwinGrbl
-from hardware.twin.grbl_hand import settings, setup
+from hardware.twin.grbl.board import TwinGrbl
+from hardware.twin.grbl.hand import settings, setup
 from hardware.twin.world import World
 
 GREETING = ["", "Grbl 1.1h ['$' for help]", "[MSG:'$H'|'$X' to unlock]"]

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hardware.errors import MotionFault
-from hardware.motion.grbl_report import parse
-from hardware.motion.grbl_stream import BUFFER_CHARACTERS, Stream
+from hardware.motion.grbl.report import parse
+from hardware.motion.grbl.stream import BUFFER_CHARACTERS, Stream
 
 LINES = st.lists(st.integers(0, 78).map(lambda length: "x" * length), max_size=60)
 

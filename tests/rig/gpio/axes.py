@@ -5,8 +5,8 @@ from pathlib import Path
 from gpiozero import OutputDevice
 
 from hardware.clock import WallClock
-from hardware.motion.gpio import EndStop, GpioAxes, Setup
-from hardware.motion.gpio_lgpio import Chip
+from hardware.motion.gpio.axes import EndStop, GpioAxes, Setup
+from hardware.motion.gpio.chip import Chip
 from hardware.motion.profile import Limits
 from tests.rig.gpio.world import wire
 

@@ -9,7 +9,7 @@ import sys
 import numpy as np
 
 from hardware.errors import MotionFault
-from hardware.motion.gpio_lgpio import Chip
+from hardware.motion.gpio.chip import Chip
 from hardware.motion.profile import CHUNK_S, chunks
 from tests.rig.gpio import axes as rig
 from tests.rig.gpio.world import Recorder

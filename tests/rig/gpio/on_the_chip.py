@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from hardware.errors import MotionFault
-from hardware.motion.gpio import BACK_OFF_MM, GpioAxes
-from hardware.motion.gpio_lgpio import Chip
-from hardware.motion.gpio_lift import KernelPwm
-from hardware.motion.gpio_train import SLOT_PULSES
+from hardware.motion.gpio.axes import BACK_OFF_MM, GpioAxes
+from hardware.motion.gpio.chip import Chip
+from hardware.motion.gpio.lift import KernelPwm
+from hardware.motion.gpio.train import SLOT_PULSES
 from hardware.panel import Panel, Pins
 from tests.rig.gpio import axes as rig
 from tests.rig.gpio.world import Recorder, level, wire, within

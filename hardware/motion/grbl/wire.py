@@ -4,7 +4,7 @@ import serial
 
 from hardware.errors import MotionFault
 from hardware.motion.axes import BoardLost
-from hardware.motion.grbl_words import FAULTY_LINE
+from hardware.motion.grbl.words import FAULTY_LINE
 
 BAUD = 115_200  # what GRBL 1.1 is built with
 WRITE_TIMEOUT_S = 0.5

@@ -15,8 +15,8 @@ from hardware.camera.frames import Points
 from hardware.clock import Clock
 from hardware.errors import MotionFault
 from hardware.motion.axes import NoContact
-from hardware.motion.grbl_board import Board
-from hardware.motion.grbl_settings import Setup
+from hardware.motion.grbl.board import Board
+from hardware.motion.grbl.settings import Setup
 
 FAST_MM_S, SLOW_MM_S = 120.0, 30.0
 SLOW_ABOVE_MM = 8.0  # the last way down to the expected face is slow, so that the switch is not overrun

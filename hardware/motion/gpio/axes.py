@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from hardware.camera.frames import Points
 from hardware.clock import Clock
 from hardware.errors import ConfigError, MotionFault
-from hardware.motion.gpio_train import SLOT_PULSES, Train, steady, train
+from hardware.motion.gpio.train import SLOT_PULSES, Train, steady, train
 from hardware.motion.profile import CHUNK_S, Chunk, Limits, chunks
 
 MAX_STEPS_S = 1000.0  # what lgpio keeps up with on a Pi

@@ -14,12 +14,12 @@ import numpy as np
 from hardware.camera.frames import Points
 from hardware.clock import Clock
 from hardware.errors import MotionFault
-from hardware.motion import grbl_settings, grbl_words
 from hardware.motion.axes import BoardLost, NoContact
-from hardware.motion.grbl_report import Position, Report, parse, triplet
-from hardware.motion.grbl_settings import BoardUnfit, Setup
-from hardware.motion.grbl_stream import BUFFER_CHARACTERS, Stream
-from hardware.motion.grbl_wire import Wire
+from hardware.motion.grbl import settings, words
+from hardware.motion.grbl.report import Position, Report, parse, triplet
+from hardware.motion.grbl.settings import BoardUnfit, Setup
+from hardware.motion.grbl.stream import BUFFER_CHARACTERS, Stream
+from hardware.motion.grbl.wire import Wire
 
 VERSION = "1.1"
 ASK, HOLD, RESET, SLEEP = b"?", b"!", b"\x18", b"$SLP\n"
@@ -124,7 +124,7 @@ class Board:
             self._check_version()
             self._settings = {}
             self.do("$$", "$I")
-            grbl_settings.check(self._settings, self._setup)
+            settings.check(self._settings, self._setup)
         except BaseException:
             self._wire.close()
             raise
@@ -293,11 +293,11 @@ class Board:
         elif line.startswith("<") and line.endswith(">"):
             self._reported(parse(line))
         elif line.startswith("error:"):
-            raise MotionFault(grbl_words.error(_number(line)))
+            raise MotionFault(words.error(_number(line)))
         elif line.startswith("ALARM:"):
             self._alarm(_number(line))
         elif not self._informed(line):
-            raise MotionFault(f"the board sent what no GRBL says: {grbl_words.FAULTY_LINE}")
+            raise MotionFault(f"the board sent what no GRBL says: {words.FAULTY_LINE}")
 
     def _greeted(self, line: str) -> None:
         restarted = self._greeting is not None
@@ -311,13 +311,13 @@ class Board:
     def _count_answer(self) -> None:
         self._heard_s = self._clock.now_s()
         if not self._stream.answered() and self.awake:
-            raise MotionFault(f"the board answered a line that was never sent: {grbl_words.FAULTY_LINE}")
+            raise MotionFault(f"the board answered a line that was never sent: {words.FAULTY_LINE}")
 
     def _check_answers(self) -> None:
         """A board that stands still and owes an answer has lost a line."""
         waited_s = self._reported_s - self._heard_s
         if self._moving and self.report.state == "Idle" and waited_s > ANSWER_S:
-            raise MotionFault(f"the board never answered a line, so it was lost on the way: {grbl_words.FAULTY_LINE}")
+            raise MotionFault(f"the board never answered a line, so it was lost on the way: {words.FAULTY_LINE}")
 
     def _reported(self, report: Report) -> None:
         self._asked_s, self._reported_s, self.report = None, self._clock.now_s(), report
@@ -332,13 +332,13 @@ class Board:
         away_mm = _distance_mm(np.array(self.position_mm[:2]), path_mm)
         if away_mm > OFF_LINE_MM:
             raise MotionFault(
-                f"the carriage is {away_mm:.1f} mm off its line, so a command was garbled: {grbl_words.FAULTY_LINE}"
+                f"the carriage is {away_mm:.1f} mm off its line, so a command was garbled: {words.FAULTY_LINE}"
             )
 
     def _alarm(self, code: int) -> None:
         self._alarmed = True
         if self.awake:
-            raise (NoContact if code == NO_CONTACT_ALARM else MotionFault)(grbl_words.alarm(code))
+            raise (NoContact if code == NO_CONTACT_ALARM else MotionFault)(words.alarm(code))
 
     def _informed(self, line: str) -> bool:
         """Take in a setting or a message; False for a line that is neither."""
@@ -361,14 +361,14 @@ class Board:
 
     def _silent(self) -> BoardLost:
         """It may still hear: told to stop, it is left alone until it is connected to anew."""
-        words = (
+        told = (
             f"the motion board at {self._wire.port} does not answer: check that it is a GRBL board, switch it off and "
             "on, then press reset"
         )
         with suppress(MotionFault):
             self._wire.write(RESET)
-        self._wire.close(words)
-        return BoardLost(words)
+        self._wire.close(told)
+        return BoardLost(told)
 
 
 def _until_it_stands(lines: Iterable[str]) -> Iterator[str]:

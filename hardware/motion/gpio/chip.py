@@ -16,7 +16,7 @@ from typing import Any
 from gpiozero import Device
 
 from hardware.errors import MachineFault, MotionFault
-from hardware.motion.gpio_train import Train
+from hardware.motion.gpio.train import Train
 
 PRIORITY = 10  # of the real-time queue; any will do, since nothing else of ours is in it
 ROOM = 10  # trains in lgpio's queue (LG_TX_BUF, which the module does not show)

@@ -12,9 +12,9 @@ from collections.abc import Callable, Generator, Sequence
 
 import numpy as np
 
-from hardware.twin.grbl_gcode import AXES, Refused, Words, words
-from hardware.twin.grbl_planner import Planner, Vector
-from hardware.twin.grbl_rig import LETTERS, TwinRig
+from hardware.twin.grbl.gcode import AXES, Refused, Words, words
+from hardware.twin.grbl.planner import Planner, Vector
+from hardware.twin.grbl.rig import LETTERS, TwinRig
 
 RX_CHARACTERS, LINE_CHARACTERS = 128, 79
 ALARM_S = 0.5  # the board does nothing else while it tells of an alarm

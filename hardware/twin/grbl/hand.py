@@ -6,12 +6,12 @@ from dataclasses import replace
 
 from gpiozero import OutputDevice
 
-from hardware.motion.grbl import GrblAxes, GrblLift
-from hardware.motion.grbl_board import Board
-from hardware.motion.grbl_settings import MAX_STEPS_S, Setup
+from hardware.motion.grbl.axes import GrblAxes, GrblLift
+from hardware.motion.grbl.board import Board
+from hardware.motion.grbl.settings import MAX_STEPS_S, Setup
 from hardware.motion.profile import Limits
 from hardware.twin.axes import END_STOP_HIGH_MM, END_STOP_LOW_MM, HOME_BACK_OFF_MM, TwinMotors
-from hardware.twin.grbl import TwinGrbl
+from hardware.twin.grbl.board import TwinGrbl
 from hardware.twin.world import PARK_MM, TOOL_UP_MM, World
 
 STEPS_PER_MM = 80.0  # a belt of 2 mm pitch on 20 teeth, 3,200 steps a turn

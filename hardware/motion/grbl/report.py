@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from hardware.errors import MotionFault
-from hardware.motion.grbl_words import FAULTY_LINE
+from hardware.motion.grbl.words import FAULTY_LINE
 
 Position = tuple[float, float, float]
 

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 import numpy as np
 
 from hardware.twin.axes import TwinMotors
-from hardware.twin.grbl_firmware import Firmware
-from hardware.twin.grbl_rig import TwinRig
-from hardware.twin.grbl_wire import GARBAGE, TwinWire
+from hardware.twin.grbl.firmware import Firmware
+from hardware.twin.grbl.rig import TwinRig
+from hardware.twin.grbl.wire import GARBAGE, TwinWire
 from hardware.twin.world import World
 
 PASS_S = 0.005  # motion and main loop take turns this often

@@ -3,7 +3,7 @@
 import numpy as np
 
 from hardware.twin.axes import TwinMotors
-from hardware.twin.grbl_planner import Vector
+from hardware.twin.grbl.planner import Vector
 from hardware.twin.world import SPRING_MM_S, TOOL_UP_MM, World
 
 LETTERS = "XYZ"

@@ -1,0 +1,1 @@
+"""Step and direction lines of the Pi turn the motors."""

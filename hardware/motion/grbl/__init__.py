@@ -1,0 +1,1 @@
+"""A GRBL 1.1 board turns the motors."""

@@ -1,0 +1,1 @@
+"""The twin's GRBL board, down to the single character."""
