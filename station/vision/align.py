@@ -1,5 +1,7 @@
 """Where did a face go between two photos? Sees through ink that was added in between."""
 
+from itertools import pairwise
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +12,7 @@ Homography = NDArray[np.float64]  # 3 x 3, pixels of one photo to pixels of anot
 
 _WORK_PX = 1200  # the longer side while matching: half a pixel there is 0.2 mm at 7.4 px/mm and 4608 px
 _FEATURES = 3000
+_STRIPS, _BEYOND_PX = 3, 64  # SIFT holds a picture some 60 times, four bytes each: a third of it at a time, and around
 _FAINTEST = 0.02  # half of SIFT's own value: the grain of board is all there is beside the ink
 _SAME_PX = 0.5  # less has not moved
 _RATIO = 0.8  # Lowe's: the best match must be this much nearer than the second
@@ -70,19 +73,35 @@ def _unmoved(first: Grey, second: Grey, mask: Grey) -> bool:
     return float(np.hypot(x, y)) < _SAME_PX
 
 
+def _features(grey: Grey, mask: Grey | None) -> tuple[Points, NDArray[np.float32]]:
+    """Where SIFT sees features (N x 2), and what it says of them (N x 128)."""
+    finder = cv2.SIFT.create(nfeatures=_FEATURES // _STRIPS, contrastThreshold=_FAINTEST)
+    edges = np.linspace(0, grey.shape[1], _STRIPS + 1).astype(int).tolist()
+    places, about = [np.zeros((0, 2))], [np.zeros((0, 128), np.float32)]
+    for left, right in pairwise(edges):
+        start = max(0, left - _BEYOND_PX)
+        strip = np.s_[:, start : right + _BEYOND_PX]
+        keys, said = finder.detectAndCompute(grey[strip], None if mask is None else mask[strip])
+        x = np.array([key.pt[0] + start for key in keys])
+        own = (x >= left) & (x < right)
+        if own.any():
+            places.append(np.column_stack([x, [key.pt[1] for key in keys]])[own])
+            about.append(np.asarray(said)[own])
+    return np.vstack(places), np.vstack(about)
+
+
 def _matched(first: Grey, second: Grey, mask: Grey) -> Homography | None:
     """Features of both matched, then the homography most of them agree on."""
-    finder = cv2.SIFT.create(nfeatures=_FEATURES, contrastThreshold=_FAINTEST)
-    keys_first, about_first = finder.detectAndCompute(first, mask)
-    keys_second, about_second = finder.detectAndCompute(second, None)
+    keys_first, about_first = _features(first, mask)
+    keys_second, about_second = _features(second, None)
     if len(keys_first) < _LEAST_INLIERS or len(keys_second) < _LEAST_INLIERS:
         return None
     pairs = cv2.BFMatcher().knnMatch(about_first, about_second, k=2)
     good = [pair[0] for pair in pairs if len(pair) == 2 and pair[0].distance < _RATIO * pair[1].distance]
     if len(good) < _LEAST_INLIERS:
         return None
-    source = np.array([keys_first[match.queryIdx].pt for match in good], np.float32)
-    target = np.array([keys_second[match.trainIdx].pt for match in good], np.float32)
+    source = keys_first[[match.queryIdx for match in good]].astype(np.float32)
+    target = keys_second[[match.trainIdx for match in good]].astype(np.float32)
     cv2.setRNGSeed(0)  # the same two photos always give the same answer
     matrix, inliers = cv2.findHomography(source, target, cv2.USAC_MAGSAC, _REPROJECTION_PX)
     if matrix is None or inliers.sum() < max(_LEAST_INLIERS, _LEAST_SHARE * len(good)):
