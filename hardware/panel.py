@@ -1,9 +1,10 @@
 """What the person touches and what the machine shows: guard, emergency stop, button, lamp, light, buzzer, distance."""
 
-from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from gpiozero import LED, PWMLED, Buzzer, Device, DigitalInputDevice
+
+from hardware.pins import Pins
 
 D = TypeVar("D", bound=Device)
 
@@ -13,19 +14,6 @@ class Distance(Protocol):
 
     def distance_mm(self) -> float:
         """From the sensor to the nearest surface below it, mm."""
-
-
-@dataclass(frozen=True)
-class Pins:
-    """BCM numbers of all lines that the station uses. `hardware/README.md` has the same table."""
-
-    guard: int = 5
-    emergency_stop: int = 6
-    button: int = 13
-    lamp: int = 18  # PWM0: the only kind of pin whose dimming does not flicker in the picture
-    status: int = 24
-    buzzer: int = 25
-    enable: int = 22
 
 
 class Guard(DigitalInputDevice):  # type: ignore[misc]  # gpiozero has no types

@@ -318,11 +318,12 @@ def _calibration(path: Path, settings: config.Config) -> calibrate_file.Calibrat
 
 
 def _twin(settings: config.Config, speed: float | None, calibrated: Calibrated | None) -> tuple[Machine, World]:
+    if settings.machine.kind == "built":
+        raise InputError("machine.kind is built: no machine of real parts can be put together yet")
     seed = settings.machine.seed
     build = askew(seed) if settings.machine.askew else None
-    return twin_machine(
-        settings.marker.kind, seed, speed, motion=settings.motion.kind, calibrated=calibrated, build=build
-    )
+    motion: Motion = "grbl" if settings.motion.kind == "grbl" else "twin"
+    return twin_machine(settings.marker.kind, seed, speed, motion=motion, calibrated=calibrated, build=build)
 
 
 def _asking(world: World) -> calibrate_walk.Ask:

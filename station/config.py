@@ -2,11 +2,12 @@
 
 import tomllib
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Any, Literal, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from hardware.errors import ConfigError
+from hardware.pins import Pins
 
 T = TypeVar("T", bound=BaseModel)
 
@@ -18,17 +19,63 @@ class Section(BaseModel):
 
 
 class MachineSection(Section):
-    """Which machine the station drives. `none` means that nothing is configured yet."""
+    """Which machine the station drives. `none`: nothing is configured yet; `built`: real parts, as the file says."""
 
-    kind: Literal["none", "twin"] = "none"
+    kind: Literal["none", "twin", "built"] = "none"
     seed: int = Field(0, ge=0, description="of the twin's world")
     askew: bool = Field(False, description="the twin is built as by hand, by its seed: it wants `station calibrate`")
 
 
 class MotionSection(Section):
-    """What turns the motors: on the twin its own pulses, or a GRBL 1.1 board on a pseudo-terminal."""
+    """What turns the motors: the twin's own pulses, step and direction lines, or a GRBL 1.1 board.
 
-    kind: Literal["twin", "grbl"] = "twin"
+    On the twin the board is one on a pseudo-terminal; on a built machine it is at `port`.
+    """
+
+    kind: Literal["twin", "gpio", "grbl"] = "twin"
+    port: str = Field("", description="of the GRBL board, by its name in /dev/serial/by-id/")
+
+
+def _bcm(name: str) -> Any:
+    return Field(getattr(Pins, name), ge=2, le=27)
+
+
+class PinsSection(Section):
+    """BCM numbers of the lines; `hardware.pins` says what hangs on each."""
+
+    guard: int = _bcm("guard")
+    emergency_stop: int = _bcm("emergency_stop")
+    button: int = _bcm("button")
+    lamp: int = _bcm("lamp")
+    status: int = _bcm("status")
+    buzzer: int = _bcm("buzzer")
+    enable: int = _bcm("enable")
+    trigger: int = _bcm("trigger")
+    echo: int = _bcm("echo")
+    step_x: int = _bcm("step_x")
+    direction_x: int = _bcm("direction_x")
+    step_y: int = _bcm("step_y")
+    direction_y: int = _bcm("direction_y")
+    end_stop_x: int = _bcm("end_stop_x")
+    end_stop_y: int = _bcm("end_stop_y")
+    lift: int = _bcm("lift")
+    contact: int = _bcm("contact")
+    top: int = _bcm("top")
+
+    @model_validator(mode="after")
+    def _one_line_one_thing(self) -> Self:
+        by_number: dict[int, str] = {}
+        for line in self.pins().lines():
+            other = by_number.setdefault(line.bcm, line.name)
+            if other != line.name:
+                raise ValueError(
+                    f"pin {line.bcm} is given to pins.{other} and to pins.{line.name}: each needs one of its own"
+                )
+        return self
+
+    def pins(self) -> Pins:
+        """What the machine is told."""
+        return Pins(**self.model_dump())
 
 
 class CameraSection(Section):
@@ -71,11 +118,23 @@ class Config(Section):
 
     machine: MachineSection = MachineSection()
     motion: MotionSection = MotionSection()
+    pins: PinsSection = PinsSection()
     camera: CameraSection = CameraSection()
     marker: MarkerSection = MarkerSection()
     eye: EyeSection = EyeSection()
     page: PageSection = PageSection()
     store: Path | None = Field(None, description="SQLite file of visits and counters; in memory when left out")
+
+    @model_validator(mode="after")
+    def _motors_of_the_machine(self) -> Self:
+        allowed = {"none": ("twin", "gpio", "grbl"), "twin": ("twin", "grbl"), "built": ("gpio", "grbl")}
+        machine, motion = self.machine.kind, self.motion.kind
+        if self.marker.kind != "none" and motion not in allowed[machine]:
+            choice = " or ".join(allowed[machine])
+            raise ValueError(f"motion.kind = '{motion}': with machine.kind '{machine}' it has to be {choice}")
+        if machine == "built" and motion == "grbl" and not self.motion.port:
+            raise ValueError("motion.port is missing: name the board as in /dev/serial/by-id/")
+        return self
 
 
 def load(path: Path) -> Config:
@@ -103,4 +162,6 @@ def parse(values: dict[str, object], where: str, model: type[T]) -> T:
         key = ".".join(str(part) for part in first["loc"])
         if first["type"] == "extra_forbidden":
             raise ConfigError(f"{where}: there is no key {key}; check its spelling") from error
+        if first["type"] == "value_error":  # of several keys, which the message names
+            raise ConfigError(f"{where}: {first['ctx']['error']}") from error
         raise ConfigError(f"{where}: {key} = {first['input']!r}: {first['msg']}") from error

@@ -12,7 +12,7 @@ from gpiozero.pins.mock import MockFactory, MockPWMPin
 from hardware.camera.frames import Points
 from hardware.camera.lens import Lens
 from hardware.errors import InputError
-from hardware.panel import Pins
+from hardware.pins import Pins
 from hardware.twin.box import Box, Mark, Pose
 from hardware.twin.clock import TwinClock
 from hardware.twin.faults import Faults

@@ -6,7 +6,8 @@ import pytest
 from gpiozero import GPIOPinInUse
 from gpiozero.pins.mock import MockFactory, MockPWMPin
 
-from hardware.panel import Panel, Pins
+from hardware.panel import Panel
+from hardware.pins import Pins
 
 
 class Ruler:

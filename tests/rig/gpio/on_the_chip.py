@@ -13,7 +13,8 @@ from hardware.motion.gpio.axes import BACK_OFF_MM, GpioAxes
 from hardware.motion.gpio.chip import Chip
 from hardware.motion.gpio.lift import KernelPwm
 from hardware.motion.gpio.train import SLOT_PULSES
-from hardware.panel import Panel, Pins
+from hardware.panel import Panel
+from hardware.pins import Pins
 from tests.rig.gpio import axes as rig
 from tests.rig.gpio.world import Recorder, level, wire, within
 
