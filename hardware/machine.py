@@ -5,6 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from gpiozero import PWMLED
+
 from hardware.camera.frames import Camera
 from hardware.camera.lens import Lens
 from hardware.clock import Clock
@@ -44,6 +46,16 @@ class Tool:
     beam_height_mm: float = BEAM_HEIGHT_MM
 
 
+def tool_as_drawn(kind: Marker, feed_mm_s: float, width_mm: float | None = None) -> Tool:
+    """A nib that reaches all of the platform, or a roller on its lane along the middle."""
+    width, height = PLATFORM_MM
+    if kind == "gantry":
+        return Tool(kind, width_mm or NIB_MM, feed_mm_s, (0.0, 0.0, width, height))
+    if kind == "roller":
+        return Tool(kind, width_mm or ROLLER_MM, feed_mm_s, (0.0, ROLLER_LANE_Y_MM, width, ROLLER_LANE_Y_MM))
+    return Tool(kind)
+
+
 @dataclass(frozen=True)
 class Machine:
     """Everything that the station may touch. `carriage` is None for a machine that only shows where to tear."""
@@ -59,19 +71,21 @@ class Machine:
     def safe(self) -> None:
         """Drivers off, tool up, lamp, light and buzzer off. Never raises: it is what every fault ends with."""
         if self.carriage:
-            with contextlib.suppress(Exception):
-                self.carriage.axes.disable()
-            with contextlib.suppress(Exception):
-                self.carriage.stop()
-        with contextlib.suppress(Exception):
-            self.panel.dark()
+            quietly(self.carriage.axes.disable)
+            quietly(self.carriage.stop)
+        quietly(self.panel.dark)
 
     def close(self) -> None:
         """Make it safe and let every part go."""
         self.safe()
         for close in (self.camera.close, self.panel.close, *self.closers):
-            with contextlib.suppress(Exception):
-                close()
+            quietly(close)
+
+
+def quietly(act: Callable[[], None]) -> None:
+    """Do it; what it raises must not keep the next part from being made safe."""
+    with contextlib.suppress(Exception):
+        act()
 
 
 @dataclass(frozen=True)
@@ -101,19 +115,22 @@ def twin_machine(
     """
     calibrated = calibrated or Calibrated()
     build = build or Build(_as_it_is(Calibrated().lens))
-    tool, limits = _tool(kind)
+    limits = Limits()
+    tool = tool_as_drawn(kind, limits.feed_mm_s)
     nib = Nib("bar" if kind == "roller" else "round", tool.width_mm)
     world = World(seed, build.lens, nib, speed, build.gantry)
-    panel = Panel(world.pins, TwinDistance(world, build.sensor_height_mm), calibrated.sensor_height_mm, world.lines)
+    lamp = PWMLED(world.lines.lamp, pin_factory=world.pins)
+    distance = TwinDistance(world, build.sensor_height_mm)
+    panel = Panel(world.pins, distance, lamp, calibrated.sensor_height_mm, world.lines)
     world.drive_pins()
     camera = TwinCamera(world)
     if kind == "none":
-        return Machine(world.clock, camera, calibrated.lens, panel, None, tool), world
+        return Machine(world.clock, camera, calibrated.lens, panel, None, tool, (lamp.close,)), world
     lane_y_mm = ROLLER_LANE_Y_MM if kind == "roller" else None
     axes, lift, close = _hand(world, limits, lane_y_mm, motion)
     park_mm = (PARK_MM[0], PARK_MM[1] if lane_y_mm is None else lane_y_mm)
     carriage = Carriage(axes, lift, limits, tool.reach_mm, park_mm)
-    return Machine(world.clock, camera, calibrated.lens, panel, carriage, tool, (close,)), world
+    return Machine(world.clock, camera, calibrated.lens, panel, carriage, tool, (close, lamp.close)), world
 
 
 def _hand(
@@ -125,17 +142,6 @@ def _hand(
         return hand.axes, hand.lift, hand.close
     axes = TwinAxes(world, limits, only_x_at_mm=lane_y_mm)
     return axes, TwinLift(world), axes.close
-
-
-def _tool(kind: Marker) -> tuple[Tool, Limits]:
-    limits = Limits()
-    width, height = PLATFORM_MM
-    if kind == "gantry":
-        return Tool(kind, NIB_MM, limits.feed_mm_s, (0.0, 0.0, width, height)), limits
-    if kind == "roller":
-        lane = (0.0, ROLLER_LANE_Y_MM, width, ROLLER_LANE_Y_MM)
-        return Tool(kind, ROLLER_MM, limits.feed_mm_s, lane), limits
-    return Tool(kind), limits
 
 
 def _as_it_is(calibrated: Lens) -> Lens:

@@ -1,10 +1,14 @@
 """What the person touches and what the machine shows: guard, emergency stop, button, lamp, light, buzzer, distance."""
 
+import statistics
 from typing import Protocol, TypeVar
 
-from gpiozero import LED, PWMLED, Buzzer, Device, DigitalInputDevice
+from gpiozero import LED, Buzzer, Device, DigitalInputDevice
 
 from hardware.pins import Pins
+
+READINGS = 16  # their mean is a quarter of a reading's noise
+WEATHER = 0.04  # of the distance: 24 K away from where it was calibrated
 
 D = TypeVar("D", bound=Device)
 
@@ -13,7 +17,19 @@ class Distance(Protocol):
     """A sensor beside the camera that looks straight down."""
 
     def distance_mm(self) -> float:
-        """From the sensor to the nearest surface below it, mm."""
+        """From the sensor to the nearest surface below it, mm. Raises `MachineFault` when it finds none."""
+
+
+class Lamp(Protocol):
+    """What lights the platform; `value` is how bright, 0 to 1."""
+
+    value: float
+
+    def on(self) -> None:
+        """As bright as it gets."""
+
+    def off(self) -> None:
+        """Dark."""
 
 
 class Guard(DigitalInputDevice):  # type: ignore[misc]  # gpiozero has no types
@@ -88,30 +104,37 @@ class PushButton(DigitalInputDevice):  # type: ignore[misc]
 class Panel:
     """All of the panel on one pin factory.
 
-    Wire the parts as their classes say; lamp, status light and buzzer hang on the pin by a transistor each. ::
+    Wire the parts as their classes say; status light and buzzer hang on the pin by a transistor each. ::
 
         from gpiozero.pins.lgpio import LGPIOFactory
-        panel = Panel(LGPIOFactory(), distance=sensor)
+        panel = Panel(LGPIOFactory(), distance=sensor, lamp=lamp)
         panel.lamp.value = 1.0
         if panel.guard.closed and not panel.emergency_stop.pressed:
             print(f"a box of {panel.height_mm():.0f} mm")
 
     `pin_factory` has no default, so that nothing ever falls back to a mock in silence; `distance` is the sensor that
-    looks down, `sensor_height_mm` its height above the platform, `pins` the BCM numbers.
+    looks down, `sensor_height_mm` its height above the platform, `pins` the BCM numbers. Sensor and lamp belong to
+    whoever made them.
     """
 
     def __init__(
-        self, pin_factory: object, distance: Distance, sensor_height_mm: float = 480.0, pins: Pins | None = None
+        self,
+        pin_factory: object,
+        distance: Distance,
+        lamp: Lamp,
+        sensor_height_mm: float = 480.0,
+        pins: Pins | None = None,
     ) -> None:
         pins = pins or Pins()
+        self.lamp = lamp
         self._distance = distance
         self._sensor_height_mm = sensor_height_mm
+        self._scale = 1.0  # of what the sensor says
         self._devices: list[Device] = []
         try:
             self.guard = self._own(Guard(pins.guard, pin_factory=pin_factory))
             self.emergency_stop = self._own(EmergencyStop(pins.emergency_stop, pin_factory=pin_factory))
             self.button = self._own(PushButton(pins.button, pin_factory=pin_factory))
-            self.lamp = self._own(PWMLED(pins.lamp, pin_factory=pin_factory))
             self.status = self._own(LED(pins.status, pin_factory=pin_factory))
             self.buzzer = self._own(Buzzer(pins.buzzer, pin_factory=pin_factory))
         except BaseException:
@@ -120,7 +143,18 @@ class Panel:
 
     def height_mm(self) -> float:
         """Height of whatever lies under the sensor above the platform, mm; about 0 for an empty platform."""
-        return self._sensor_height_mm - self._distance.distance_mm()
+        return self._sensor_height_mm - self._scale * self._distance.distance_mm()
+
+    def learn_empty(self) -> None:
+        """Take what the sensor says now for the distance of the empty platform.
+
+        The speed of sound changes by 0.17 % for each kelvin: 10 K are 8 mm on the platform. What is further off than
+        any weather is no empty platform, or a fault of the sensor, and changes nothing.
+        """
+        said_mm = statistics.fmean(self._distance.distance_mm() for _ in range(READINGS))
+        scale = self._sensor_height_mm / said_mm
+        if abs(scale - 1) <= WEATHER:
+            self._scale = scale
 
     def dark(self) -> None:
         """Lamp, status light and buzzer off."""

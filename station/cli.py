@@ -16,10 +16,9 @@ import cv2
 
 from hardware.ending import off_when_told_to_end
 from hardware.errors import InputError, ShredError
-from hardware.machine import AS_DRAWN, Calibrated, Machine, Marker, Motion, twin_machine
+from hardware.machine import Machine, Marker, Motion, twin_machine
 from hardware.twin.box import Box
 from hardware.twin.folder import load as load_box
-from hardware.twin.gantry import askew
 from hardware.twin.world import World
 from station import bench as benches
 from station import camera as cameras
@@ -31,8 +30,10 @@ from station.calibrate import sheet as calibrate_sheet
 from station.calibrate import walk as calibrate_walk
 from station.calibrate import words as calibrate_words
 from station.calibrate.hands import Hands
+from station.calibrate.owner import Owner
 from station.erase.cover import Policy
 from station.geometry import ErrorBudget
+from station.machine import as_drawn, machine_of
 from station.redact import compared, redact
 from station.rehearsal import Rehearsal
 from station.scenes.boxes import boxes as rendered_boxes
@@ -126,7 +127,7 @@ def run(path: Path) -> None:
     settings = _configured(path)
     known = _calibration(path, settings)
     marker = settings.marker
-    machine, _ = _twin(settings, 1.0, known.calibrated() if known else None)
+    machine, _ = machine_of(settings, known.calibrated() if known else None, 1.0)
     budget = known.budget() if known else ErrorBudget()
     choice = Settings(settings.eye.policy, marker.passes, marker.drying_s, budget)
     at = (settings.page.host, settings.page.port)
@@ -249,10 +250,11 @@ def calibrate_camera_verb(path: Path, ruler_mm: float) -> None:
     Example: station calibrate camera --config /etc/shred-station/station.toml --ruler-mm 199.2
     """
     settings = _configured(path)
-    machine, world = _twin(settings, None, AS_DRAWN)
-    with closing(machine):
-        found = calibrate_walk.camera(machine, _asking(world), ruler_mm / calibrate_sheet.RULER_MM)
-    kept = calibrate_file.of_camera(found, AS_DRAWN.sensor_height_mm)
+    drawn = as_drawn(settings)
+    machine, world = machine_of(settings, drawn)
+    with closing(machine), off_when_told_to_end(machine):
+        found = calibrate_walk.camera(machine, _asking(machine, world), ruler_mm / calibrate_sheet.RULER_MM)
+    kept = calibrate_file.of_camera(found, drawn.sensor_height_mm)
     then = f"station calibrate tool --config {path}" if settings.marker.kind != "none" else "station run"
     _keep_calibration(path, kept, calibrate_words.camera(found), calibrate_words.camera_findings(found), then)
 
@@ -266,14 +268,14 @@ def calibrate_tool_verb(path: Path) -> None:
     Example: station calibrate tool --config /etc/shred-station/station.toml
     """
     settings = _configured(path)
-    camera = calibrate_file.load(calibrate_file.beside(path))
+    camera = _known(path, settings)
     if settings.marker.kind == "none":
         raise InputError(f"{path}: marker.kind is none: there is no tool to calibrate")
     if camera is None:
         raise InputError(f"{calibrate_file.beside(path)}: not there yet: run `station calibrate camera` first")
-    machine, world = _twin(settings, None, camera.calibrated())
-    with closing(machine):
-        found = calibrate_walk.tool(machine, camera.calibrated().lens, _asking(world))
+    machine, world = machine_of(settings, camera.calibrated())
+    with closing(machine), off_when_told_to_end(machine):
+        found = calibrate_walk.tool(machine, camera.calibrated().lens, _asking(machine, world))
     kept = calibrate_file.of_tool(found, camera, settings.marker.kind)
     told = calibrate_words.tool(found, kept.budget())
     _keep_calibration(path, kept, told, calibrate_words.tool_findings(found), f"station run --config {path}")
@@ -305,10 +307,10 @@ def _configured(path: Path) -> config.Config:
 
 def _calibration(path: Path, settings: config.Config) -> calibrate_file.Calibration | None:
     """What is known of the machine; a machine built by hand must not run before it is calibrated."""
-    known = calibrate_file.load(calibrate_file.beside(path))
+    known = _known(path, settings)
     if known and settings.marker.kind in {"none", known.drawn_by}:
         return known
-    if known or settings.machine.askew:
+    if known or settings.machine.kind == "built" or settings.machine.askew:
         verb = "tool" if known else "camera"
         raise InputError(
             f"{path}: the machine is not calibrated for marker.kind {settings.marker.kind}: run "
@@ -317,17 +319,23 @@ def _calibration(path: Path, settings: config.Config) -> calibrate_file.Calibrat
     return None
 
 
-def _twin(settings: config.Config, speed: float | None, calibrated: Calibrated | None) -> tuple[Machine, World]:
-    if settings.machine.kind == "built":
-        raise InputError("machine.kind is built: no machine of real parts can be put together yet")
-    seed = settings.machine.seed
-    build = askew(seed) if settings.machine.askew else None
-    motion: Motion = "grbl" if settings.motion.kind == "grbl" else "twin"
-    return twin_machine(settings.marker.kind, seed, speed, motion=motion, calibrated=calibrated, build=build)
+def _known(path: Path, settings: config.Config) -> calibrate_file.Calibration | None:
+    """What calibration has found out so far, if it is true of the configured camera."""
+    known = calibrate_file.load(calibrate_file.beside(path))
+    size_px = (settings.camera.width_px, settings.camera.height_px)
+    if known and settings.machine.kind == "built" and known.lens.size_px != size_px:
+        width, height = known.lens.size_px
+        raise InputError(
+            f"{path}: the machine is calibrated for pictures of {width} x {height}, [camera] has another size: "
+            f"correct it, or move {calibrate_file.NAME} away and calibrate again"
+        )
+    return known
 
 
-def _asking(world: World) -> calibrate_walk.Ask:
-    """Steps are told, and done by the hands of the twin's world."""
+def _asking(machine: Machine, world: World | None) -> calibrate_walk.Ask:
+    """Steps are told, and done by the owner of a built machine or by the hands of a twin's world."""
+    if world is None:
+        return Owner(machine.panel.button)
     hands = Hands(world)
 
     def ask(step: calibrate_walk.Step) -> None:

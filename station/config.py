@@ -1,15 +1,28 @@
 """One TOML file, validated: names, units, limits. A wrong value is refused with its key and what is allowed."""
 
 import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from hardware.built import Hand, OnBoard, OnLines
 from hardware.errors import ConfigError
+from hardware.machine import ROLLER_LANE_Y_MM
+from hardware.motion.gpio.axes import MAX_STEPS_S as LINES_STEPS_S
+from hardware.motion.gpio.axes import Setup as LinesSetup
+from hardware.motion.gpio.lift import Servo
+from hardware.motion.grbl.settings import MAX_STEPS_S as BOARD_STEPS_S
+from hardware.motion.grbl.settings import Setup as BoardSetup
+from hardware.motion.profile import Limits
 from hardware.pins import Pins
+from hardware.pwm import Channel
+from hardware.twin.platform import PLATFORM_MM
 
 T = TypeVar("T", bound=BaseModel)
+Place = tuple[float, float]
 
 
 class Section(BaseModel):
@@ -29,11 +42,86 @@ class MachineSection(Section):
 class MotionSection(Section):
     """What turns the motors: the twin's own pulses, step and direction lines, or a GRBL 1.1 board.
 
-    On the twin the board is one on a pseudo-terminal; on a built machine it is at `port`.
+    On the twin the board is one on a pseudo-terminal; on a built machine it is at `port`, and the rest counts.
     """
 
     kind: Literal["twin", "gpio", "grbl"] = "twin"
     port: str = Field("", description="of the GRBL board, by its name in /dev/serial/by-id/")
+    feed_mm_s: float = Field(100.0, gt=0, le=1000, description="tool down")
+    travel_mm_s: float = Field(100.0, gt=0, le=1000, description="tool up")
+    acceleration_mm_s2: float = Field(1500.0, gt=0, le=20_000)
+    steps_per_mm: float | None = Field(None, gt=0, le=2000, description="left out: 10 on lines, 80 on a board")
+    end_stops_mm: Place = Field((-45.0, -15.0), description="where the lower ones close, in the platform's x and y")
+    travel_mm: Place = Field((455.0, 325.0), description="of x and y, from the lower to the upper end stop")
+    homing_mm_s: float = Field(25.0, gt=0, le=200, description="on lines, which have no ramp then")
+    pull_off_mm: float = Field(5.0, ge=0.5, le=20, description="of a board, its $27")
+    lift_mm_s: float = Field(400.0, gt=0, le=1000, description="of a board's Z, its $112 / 60")
+    lift_steps_per_mm: float = Field(40.0, gt=0, le=4000, description="of a board's Z, its $102")
+
+    def limits(self) -> Limits:
+        """What the axes can do. Raises `ConfigError` for speeds that lines or board do not hold."""
+        steps, most = (10.0, LINES_STEPS_S) if self.kind == "gpio" else (80.0, BOARD_STEPS_S)
+        return Limits(
+            self.feed_mm_s, self.travel_mm_s, self.acceleration_mm_s2, self.steps_per_mm or steps, max_steps_s=most
+        )
+
+    def low_mm(self, lane_y_mm: float | None) -> Place:
+        """Where the lower end stops close; a roller has none in y and stands on its lane."""
+        x, y = self.end_stops_mm
+        return x, y if lane_y_mm is None else lane_y_mm
+
+    def lines(self, lane_y_mm: float | None) -> LinesSetup:
+        """As step and direction lines have to know it. Raises `ConfigError` as `limits` does."""
+        return LinesSetup(self.limits(), self.low_mm(lane_y_mm), max(self.travel_mm), homing_mm_s=self.homing_mm_s)
+
+    def board(self, lift: "LiftSection", lane_y_mm: float | None) -> BoardSetup:
+        """As a GRBL board has to know it. Raises `ConfigError` as `limits` does."""
+        off_mm = self.pull_off_mm
+        x, y = self.low_mm(lane_y_mm)
+        home_mm = (x + off_mm, y + off_mm if lane_y_mm is None else y, lift.up_mm - off_mm)
+        travel_mm = (*self.travel_mm, lift.up_mm - lift.down_mm)
+        return BoardSetup(self.limits(), home_mm, travel_mm, off_mm, self.lift_mm_s, self.lift_steps_per_mm)
+
+    @model_validator(mode="after")
+    def _platform_between_the_end_stops(self) -> Self:
+        for low_mm, way_mm, platform_mm in zip(self.end_stops_mm, self.travel_mm, PLATFORM_MM, strict=True):
+            if not low_mm < 0 or not low_mm + way_mm > platform_mm:
+                raise ValueError(
+                    f"motion.end_stops_mm = {low_mm:g} with motion.travel_mm = {way_mm:g}: the platform, 0 to "
+                    f"{platform_mm:g} mm, has to lie between the end stops"
+                )
+        return self
+
+
+class LiftSection(Section):
+    """How high the tool is, above the platform, and the servo of a lift on lines: its pulses and its PWM."""
+
+    up_mm: float = Field(250.0, gt=0, le=400, description="tool up")
+    down_mm: float = Field(-5.0, ge=-50, le=0, description="as low as it goes with no platform in the way")
+    up_us: float = Field(2000.0, description="the servo's pulse that holds it up")
+    down_us: float = Field(1000.0, description="the servo's pulse that holds it down")
+    fast_mm_s: float = Field(60.0, gt=0, le=500, description="what the servo follows")
+    slow_mm_s: float = Field(15.0, gt=0, le=500, description="near the face")
+    pwm_chip: int = Field(0, ge=0, description="N of /sys/class/pwm/pwmchipN")
+    pwm_channel: int = Field(1, ge=0, description="1 is pin 19 with dtoverlay=pwm-2chan")
+
+    def servo(self) -> Servo:
+        """Raises `ConfigError` for what is no servo's."""
+        return Servo(self.up_us, self.down_us, self.up_mm, self.down_mm, self.fast_mm_s, self.slow_mm_s)
+
+
+class LampSection(Section):
+    """The PWM that dims the lamp."""
+
+    pwm_chip: int = Field(0, ge=0, description="N of /sys/class/pwm/pwmchipN")
+    pwm_channel: int = Field(0, ge=0, description="0 is pin 18 with dtoverlay=pwm-2chan")
+
+
+class GpioSection(Section):
+    """The chip that the pins belong to."""
+
+    chip: int | None = Field(None, ge=0, description="N of /dev/gpiochipN; left out: the one of the Pi's header")
+    folder: Path = Field(Path("/run/shred-station"), description="where lgpio keeps its pipe while it runs")
 
 
 def _bcm(name: str) -> Any:
@@ -93,6 +181,9 @@ class MarkerSection(Section):
     """What covers the label. `none` guides a person's hand instead."""
 
     kind: Literal["gantry", "roller", "none"] = "gantry"
+    width_mm: float | None = Field(
+        None, ge=2, le=60, description="of a built machine's mark; left out: 10 of a nib, 40 of a roller"
+    )
     drying_s: float = Field(6.0, ge=0, le=90, description="from the last stroke to the second photograph")
     passes: int = Field(2, ge=1, le=4, description="with ink, before the station says: tear here")
 
@@ -118,6 +209,9 @@ class Config(Section):
 
     machine: MachineSection = MachineSection()
     motion: MotionSection = MotionSection()
+    lift: LiftSection = LiftSection()
+    lamp: LampSection = LampSection()
+    gpio: GpioSection = GpioSection()
     pins: PinsSection = PinsSection()
     camera: CameraSection = CameraSection()
     marker: MarkerSection = MarkerSection()
@@ -134,7 +228,31 @@ class Config(Section):
             raise ValueError(f"motion.kind = '{motion}': with machine.kind '{machine}' it has to be {choice}")
         if machine == "built" and motion == "grbl" and not self.motion.port:
             raise ValueError("motion.port is missing: name the board as in /dev/serial/by-id/")
+        self.hand()
         return self
+
+    def hand(self) -> Hand | None:
+        """What moves the tool of a built machine."""
+        if self.machine.kind != "built" or self.marker.kind == "none":
+            return None
+        lane_y_mm = ROLLER_LANE_Y_MM if self.marker.kind == "roller" else None
+        if self.motion.kind == "grbl":
+            with _of("motion"):
+                return OnBoard(self.motion.board(self.lift, lane_y_mm), self.motion.port)
+        with _of("motion"):
+            setup = self.motion.lines(lane_y_mm)
+        with _of("lift"):
+            servo = self.lift.servo()
+        return OnLines(setup, servo, Channel(self.lift.pwm_chip, self.lift.pwm_channel))
+
+
+@contextmanager
+def _of(section: str) -> Iterator[None]:
+    """What hardware says of a key, said of the key in its section of the file."""
+    try:
+        yield
+    except ConfigError as error:
+        raise ValueError(f"{section}.{error}") from error
 
 
 def load(path: Path) -> Config:

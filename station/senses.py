@@ -19,6 +19,7 @@ Noticed = Iterator[tuple[Happening, Reason]]
 STILL_S = 0.35  # from the last movement seen; hands that come and go three times a second are not gone
 QUIET_S = 1.0  # after a hand was seen, the tool waits this long before it moves again by itself
 FROZEN_S = 1.5  # a camera that gives the same noise for this long hangs; the person is told within 2 s
+WEATHER_S = 300.0  # in which no room gets so much warmer that the distance sensor takes the platform for a box
 FELT_MM = 4.0  # higher than the platform was: twice what the distance sensor may be off, and thinner than a bag
 INK_BLUR_MM = 4.0  # around the ink: a preview pixel is 0.7 mm, and four are averaged
 HEAD_HALF_MM = 30.0  # half the width of the tool's head, and some blur
@@ -52,6 +53,7 @@ class Senses:
         self._preview: Preview | None = None
         self._tool_x_mm = 0.0
         self._empty_height_mm = 0.0
+        self._height_learned_s = 0.0
         self.present = False
         self.box_mm: Points | None = None  # the silhouette, platform frame
 
@@ -59,7 +61,7 @@ class Senses:
         """Take the picture of the platform for an empty one."""
         self._preview = self._machine.camera.preview()
         self._watch.learn_empty(self._preview)
-        self._empty_height_mm = self._machine.panel.height_mm()
+        self._learn_height()
 
     def keep(self, height_mm: float) -> None:
         """Remember how the box lies as a job begins; its upper face is at `height_mm`."""
@@ -103,6 +105,8 @@ class Senses:
             raise CameraFault("the camera gives the same frame again and again: check its cable, restart the station")
         if visit.state is S.EMPTY and not parked:
             return
+        if visit.state is S.EMPTY and not sight.present and self._height_is_old():
+            self._learn_height()
         if sight.dark:
             yield H.PAUSE, "dark"
         elif visit.state is S.PAUSED:
@@ -111,6 +115,15 @@ class Senses:
             yield H.GONE, ""
         else:
             yield from _on_the_platform(visit.state, sight)
+
+    def _learn_height(self) -> None:
+        if not self.present:  # what was left on the platform belongs to it, but is not the platform
+            self._machine.panel.learn_empty()
+        self._empty_height_mm = self._machine.panel.height_mm()
+        self._height_learned_s = self._machine.clock.now_s()
+
+    def _height_is_old(self) -> bool:
+        return self._machine.clock.now_s() > self._height_learned_s + WEATHER_S
 
     def _stands_higher(self) -> bool:
         """A black bag on a dark platform is not seen, but it is felt."""

@@ -7,9 +7,11 @@ import pytest
 from gpiozero import DigitalInputDevice
 from gpiozero.pins.mock import MockFactory
 
-from hardware.errors import ConfigError, MachineFault, MotionFault
+from hardware.errors import ConfigError, MotionFault
 from hardware.motion.axes import NoContact
-from hardware.motion.gpio.lift import KernelPwm, Servo, ServoLift
+from hardware.motion.gpio.lift import PERIOD_US, Servo, ServoLift
+from hardware.pwm import Channel, KernelPwm
+from tests.hardware.pwms import channel
 
 SERVO = Servo(up_us=2000.0, down_us=1000.0, up_mm=230.0, down_mm=-10.0)
 CONTACT, TOP = 21, 16
@@ -40,23 +42,14 @@ class Tool:
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """What the kernel shows of one chip whose first channel somebody has left on."""
-    channel = tmp_path / "pwmchip0/pwm0"
-    channel.mkdir(parents=True)
-    for name, value in (("period", 5_000_000), ("duty_cycle", 4_000_000), ("enable", 1)):
-        (channel / name).write_text(str(value))
-    return tmp_path
+def pwm(tmp_path: Path) -> KernelPwm:
+    channel(tmp_path)
+    return KernelPwm(Channel(0, 0), PERIOD_US, tmp_path)
 
 
 @pytest.fixture
-def pwm(folder: Path) -> KernelPwm:
-    return KernelPwm(0, 0, folder=folder)
-
-
-@pytest.fixture
-def tool(folder: Path, pwm: KernelPwm) -> Iterator[Tool]:
-    made = Tool(folder / "pwmchip0/pwm0", box_mm=120.0)
+def tool(tmp_path: Path, pwm: KernelPwm) -> Iterator[Tool]:
+    made = Tool(tmp_path / "pwmchip0/pwm0", box_mm=120.0)
     yield made
     made.contact.close()
     made.top.close()
@@ -74,20 +67,6 @@ def lowered(lift: ServoLift, expected_mm: float) -> float:
             next(job)
         except StopIteration as end:
             return float(end.value)
-
-
-def test_a_pulse_is_as_wide_as_it_was_asked_for_to_a_nanosecond(folder: Path, pwm: KernelPwm) -> None:
-    channel = folder / "pwmchip0/pwm0"
-    assert [(channel / name).read_text() for name in ("duty_cycle", "enable")] == ["0", "0"]
-    pwm.pulse(1502.5)
-    assert [(channel / name).read_text() for name in ("period", "duty_cycle", "enable")] == ["20000000", "1502500", "1"]
-    pwm.close()
-    assert (channel / "enable").read_text() == "0"
-
-
-def test_a_channel_that_is_not_there_is_told_with_what_to_look_for(folder: Path) -> None:
-    with pytest.raises(MachineFault, match=r"PWM channel 3 of .*pwmchip0.*overlay"):
-        KernelPwm(0, 3, folder=folder)
 
 
 def test_the_tool_goes_down_to_the_box_and_tells_its_height(tool: Tool, lift: ServoLift) -> None:

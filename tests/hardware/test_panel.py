@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from gpiozero import GPIOPinInUse
+from gpiozero import PWMLED, GPIOPinInUse
 from gpiozero.pins.mock import MockFactory, MockPWMPin
 
 from hardware.panel import Panel
@@ -13,8 +13,10 @@ from hardware.pins import Pins
 class Ruler:
     """A distance sensor that sees a box 120 mm high."""
 
+    said_mm = 360.0
+
     def distance_mm(self) -> float:
-        return 360.0
+        return self.said_mm
 
 
 @pytest.fixture
@@ -23,10 +25,17 @@ def factory() -> MockFactory:
 
 
 @pytest.fixture
-def panel(factory: MockFactory) -> Iterator[Panel]:
-    made = Panel(factory, Ruler())
+def ruler() -> Ruler:
+    return Ruler()
+
+
+@pytest.fixture
+def panel(factory: MockFactory, ruler: Ruler) -> Iterator[Panel]:
+    lamp = PWMLED(Pins().lamp, pin_factory=factory)
+    made = Panel(factory, ruler, lamp)
     yield made
     made.close()
+    lamp.close()
 
 
 def test_cut_wires_read_as_open_guard_and_pressed_stop(panel: Panel) -> None:
@@ -63,7 +72,24 @@ def test_height_is_what_is_missing_to_the_platform(panel: Panel) -> None:
     assert panel.height_mm() == pytest.approx(120.0)
 
 
-def test_a_panel_that_cannot_be_made_lets_its_pins_go(factory: MockFactory) -> None:
+@pytest.mark.parametrize("weather", [0.97, 1.0, 1.03])
+def test_heights_are_right_in_any_weather_once_the_empty_platform_was_measured(
+    panel: Panel, ruler: Ruler, weather: float
+) -> None:
+    ruler.said_mm = 480.0 * weather
+    panel.learn_empty()
+    assert panel.height_mm() == pytest.approx(0.0)
+    ruler.said_mm = 280.0 * weather
+    assert panel.height_mm() == pytest.approx(200.0)
+
+
+def test_what_no_weather_explains_is_not_taken_for_an_empty_platform(panel: Panel, ruler: Ruler) -> None:
+    panel.learn_empty()
+    assert panel.height_mm() == pytest.approx(120.0)
+
+
+def test_a_panel_that_cannot_be_made_lets_its_pins_go(factory: MockFactory, panel: Panel, ruler: Ruler) -> None:
+    panel.close()
     with pytest.raises(GPIOPinInUse):
-        Panel(factory, Ruler(), pins=Pins(buzzer=Pins().guard))
-    Panel(factory, Ruler()).close()
+        Panel(factory, ruler, panel.lamp, pins=Pins(buzzer=Pins().guard))
+    Panel(factory, ruler, panel.lamp).close()

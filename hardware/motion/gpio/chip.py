@@ -26,7 +26,7 @@ class Chip:
     """A GPIO chip with lgpio on it. ::
 
         chip = Chip(Path("/run/shred-station"))
-        panel = Panel(chip.pins, distance=sensor)
+        panel = Panel(chip.pins, distance=sensor, lamp=lamp)
         waves = chip.waves([17, 27, 23, 4])
 
     `folder` is the station's runtime folder, `number` that of `/dev/gpiochipN`: left out, gpiozero knows it for each

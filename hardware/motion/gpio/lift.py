@@ -1,71 +1,21 @@
-"""A lift whose servo is timed by the kernel's PWM, to a microsecond and whatever else the computer does.
+"""A lift whose servo is timed by the kernel's PWM."""
 
-gpiozero's own PWM on lgpio knows whole percents of duty, which is six places for a servo. The kernel's is the hardware
-of a Pi's PWM pins (`dtoverlay=pwm-2chan`) or a timer on any other (`dtoverlay=pwm-gpio`).
-"""
-
-import os
-import time
 from collections.abc import Generator
 from dataclasses import dataclass
-from pathlib import Path
 
 from gpiozero import DigitalInputDevice
 
 from hardware.clock import Clock
-from hardware.errors import ConfigError, MachineFault, MotionFault
+from hardware.errors import ConfigError, MotionFault
 from hardware.motion.axes import NoContact
+from hardware.pwm import KernelPwm
 
-PWM_FOLDER = Path("/sys/class/pwm")
-UDEV_S = 2.0  # for udev to hand the files of a channel to the group gpio
-TICK_S = 0.02  # one period of a servo
+PERIOD_US = 20_000.0  # of a servo's pulses
+TICK_S = PERIOD_US / 1e6
 SLOW_ABOVE_MM = 8.0  # the last way down to the expected face is slow, so that the switch is not overrun
 GIVES_UP_BELOW_MM = 12.0  # so far below the expected face there is nothing to touch
 HOP_MM = 3.0
 RAISE_TIMEOUT_S = 5.0
-
-
-class KernelPwm:
-    """One channel of a PWM chip: `channel` of `pwmchip<chip>`, off until the first pulse.
-
-    Raises `MachineFault` when there is no such channel, or no right to use it.
-    """
-
-    def __init__(self, chip: int, channel: int, period_us: int = 20_000, folder: Path = PWM_FOLDER) -> None:
-        self._chip = folder / f"pwmchip{chip}"
-        self._channel = channel
-        self._files = self._chip / f"pwm{channel}"
-        try:
-            self._export()
-            if int((self._files / "duty_cycle").read_text()):  # of whoever was here before: no period may be below it
-                self._write("duty_cycle", 0)
-            self._write("period", period_us * 1000)  # a new channel refuses all else before it has one
-            self._write("enable", 0)
-        except OSError as error:
-            raise MachineFault(
-                f"PWM channel {channel} of {self._chip} cannot be used ({error.strerror}): is its overlay in "
-                "config.txt, and the user in the group gpio?"
-            ) from error
-
-    def pulse(self, width_us: float) -> None:
-        """A pulse of this width in every period from now on."""
-        self._write("duty_cycle", round(width_us * 1000))
-        self._write("enable", 1)
-
-    def close(self) -> None:
-        """No more pulses: the servo goes limp."""
-        self._write("enable", 0)
-        (self._chip / "unexport").write_text(str(self._channel))
-
-    def _export(self) -> None:
-        if not self._files.exists():
-            (self._chip / "export").write_text(str(self._channel))
-        end_s = time.monotonic() + UDEV_S
-        while not os.access(self._files / "period", os.W_OK) and time.monotonic() < end_s:
-            time.sleep(TICK_S)
-
-    def _write(self, name: str, value: int) -> None:
-        (self._files / name).write_text(str(value))
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,8 @@ class Setup:
 
     `home_mm` is where the tool stands after homing: x and y at their lower ends, z at its upper, each `pull_off_mm`
     off its end stop. `travel_mm` is how far each axis goes from its end stop.
+
+    Raises `ConfigError` for a lift that is faster than a board's pulses.
     """
 
     limits: Limits
@@ -28,6 +30,14 @@ class Setup:
     pull_off_mm: float
     lift_mm_s: float
     lift_steps_per_mm: float
+
+    def __post_init__(self) -> None:
+        steps_s = self.lift_mm_s * self.lift_steps_per_mm
+        if steps_s > MAX_STEPS_S:
+            raise ConfigError(
+                f"lift_mm_s {self.lift_mm_s:g} x lift_steps_per_mm {self.lift_steps_per_mm:g} = {steps_s:g} steps/s: "
+                f"a board holds {MAX_STEPS_S:g} at most"
+            )
 
 
 @dataclass(frozen=True)

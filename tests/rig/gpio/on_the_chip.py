@@ -11,10 +11,11 @@ import pytest
 from hardware.errors import MotionFault
 from hardware.motion.gpio.axes import BACK_OFF_MM, GpioAxes
 from hardware.motion.gpio.chip import Chip
-from hardware.motion.gpio.lift import KernelPwm
+from hardware.motion.gpio.lift import PERIOD_US
 from hardware.motion.gpio.train import SLOT_PULSES
 from hardware.panel import Panel
 from hardware.pins import Pins
+from hardware.pwm import LAMP_HZ, Channel, KernelLamp, KernelPwm
 from tests.rig.gpio import axes as rig
 from tests.rig.gpio.world import Recorder, level, wire, within
 
@@ -33,9 +34,22 @@ def chip() -> Iterator[Chip]:
     made.close()
 
 
+def pwm(number: int, period_us: float) -> KernelPwm:
+    """A channel of the simulated machine's only PWM chip."""
+    chip = next(Path("/sys/class/pwm").glob("pwmchip*"))
+    return KernelPwm(Channel(int(chip.name.removeprefix("pwmchip")), number), period_us)
+
+
 @pytest.fixture
-def panel(chip: Chip) -> Iterator[Panel]:
-    made = Panel(chip.pins, Ruler())
+def lamp() -> Iterator[KernelLamp]:
+    made = KernelLamp(pwm(1, 1e6 / LAMP_HZ))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def panel(chip: Chip, lamp: KernelLamp) -> Iterator[Panel]:
+    made = Panel(chip.pins, Ruler(), lamp)
     yield made
     made.close()
 
@@ -54,10 +68,12 @@ def test_the_threads_of_lgpio_run_before_all_others_and_ours_does_not(chip: Chip
 def test_what_the_panel_shows_is_on_the_lines(panel: Panel) -> None:
     panel.status.on()
     panel.buzzer.on()
-    panel.lamp.value = 1.0
-    assert within(1, lambda: (level(PINS.status), level(PINS.buzzer), level(PINS.lamp)) == (1, 1, 1))
+    panel.lamp.on()
+    assert within(1, lambda: (level(PINS.status), level(PINS.buzzer)) == (1, 1))
+    assert "enabled period: 833333 ns duty: 833333 ns" in Path("/sys/kernel/debug/pwm").read_text()
     panel.dark()
-    assert within(1, lambda: (level(PINS.status), level(PINS.buzzer), level(PINS.lamp)) == (0, 0, 0))
+    assert within(1, lambda: (level(PINS.status), level(PINS.buzzer)) == (0, 0))
+    assert "enabled" not in Path("/sys/kernel/debug/pwm").read_text()
 
 
 def test_guard_and_emergency_stop_read_their_wires(panel: Panel) -> None:
@@ -89,8 +105,7 @@ def test_a_rattle_that_ends_as_it_began_is_no_press(panel: Panel) -> None:
     assert not panel.button.take_press()
 
 
-def test_a_press_that_rattles_is_one_press(chip: Chip) -> None:
-    panel = Panel(chip.pins, Ruler())
+def test_a_press_that_rattles_is_one_press(panel: Panel) -> None:
     presses = []
     counted = panel.button.when_activated
     panel.button.when_activated = lambda: (presses.append(time.monotonic()), counted())
@@ -101,7 +116,6 @@ def test_a_press_that_rattles_is_one_press(chip: Chip) -> None:
     time.sleep(0.1)
     wire(PINS.button, to_ground=False)
     time.sleep(0.1)
-    panel.close()
     assert len(presses) == 1
 
 
@@ -146,16 +160,15 @@ def test_homing_backs_off_when_the_end_stops_open_again(axes: GpioAxes) -> None:
 
 
 def test_the_kernel_s_pwm_holds_a_servo_to_a_microsecond_in_a_thousand() -> None:
-    chip = next(Path("/sys/class/pwm").glob("pwmchip*"))
-    pwm = KernelPwm(int(chip.name.removeprefix("pwmchip")), 0)
+    servo = pwm(0, PERIOD_US)
     for width_us in (1000.0, 1503.0, 2000.0):
-        pwm.pulse(width_us)
+        servo.pulse(width_us)
         told = Path("/sys/kernel/debug/pwm").read_text()
         assert f"duty: {round(width_us * 1000)} ns" in told
         assert "period: 20000000 ns" in told
         assert _pca9685_off() == pytest.approx(4096 * width_us / 20_000, abs=1)
-    pwm.close()
-    assert not (chip / "pwm0").exists()
+    servo.close()
+    assert not list(Path("/sys/class/pwm").glob("pwmchip*/pwm0"))
 
 
 def _steps(recorder: Recorder, step: int, direction: int) -> int:
