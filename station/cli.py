@@ -335,7 +335,7 @@ def _known(path: Path, settings: config.Config) -> calibrate_file.Calibration | 
 def _asking(machine: Machine, world: World | None) -> calibrate_walk.Ask:
     """Steps are told, and done by the owner of a built machine or by the hands of a twin's world."""
     if world is None:
-        return Owner(machine.panel.button)
+        return Owner(machine.panel.button, sys.stdin)
     hands = Hands(world)
 
     def ask(step: calibrate_walk.Step) -> None:

@@ -1,7 +1,7 @@
 """The person who lays sheets, papers and boxes on a real platform when a calibration asks for them."""
 
 import select
-import sys
+from typing import TextIO
 
 import click
 
@@ -13,17 +13,17 @@ LOOK_S = 0.1
 
 
 class Owner:
-    """Is told a step, and says that it is done: by Enter, or by the start button beside the machine."""
+    """Is told a step, and says that it is done: by Enter in the terminal `typed`, or by the machine's start button."""
 
-    def __init__(self, button: PushButton) -> None:
-        self._button = button
+    def __init__(self, button: PushButton, typed: TextIO) -> None:
+        self._button, self._typed = button, typed
 
     def __call__(self, step: Step) -> None:
         """Tell a step and wait. Raises `InputError` when nobody can press Enter any more."""
         click.echo(f"{step.told}\n  Hands off; then press Enter, or the start button.")
         self._button.take_press()  # one from before is no answer
         while not self._button.take_press():
-            if select.select([sys.stdin], [], [], LOOK_S)[0]:
-                if not sys.stdin.readline():
+            if select.select([self._typed], [], [], LOOK_S)[0]:
+                if not self._typed.readline():
                     raise InputError("there is nobody to press Enter: calibrate from a terminal")
                 return

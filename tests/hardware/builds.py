@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from hardware.built import Hand, OnBoard, OnLines, Parts
-from hardware.camera.frames import Camera
+from hardware.camera.frames import Camera, Photo, Preview
 from hardware.camera.guard import GuardedCamera
 from hardware.errors import MotionFault
 from hardware.machine import Marker, tool_as_drawn
@@ -17,6 +17,7 @@ from hardware.motion.profile import Limits
 from hardware.pins import Pins
 from hardware.pwm import Channel
 from hardware.twin.axes import TwinMotors
+from hardware.twin.camera import TwinCamera
 from hardware.twin.distance import TwinDistance
 from hardware.twin.grbl.board import TwinGrbl
 from hardware.twin.grbl.hand import STEPS_PER_MM, settings, setup
@@ -61,6 +62,24 @@ class Header:
         self.closed = True
 
 
+class Onlooker(TwinCamera):
+    """The world's camera, from another thread than the world's own."""
+
+    def __init__(self, world: World, moment: threading.Lock) -> None:
+        super().__init__(world)
+        self._moment = moment
+        self.previews = 0
+
+    def preview(self) -> Preview:
+        self.previews += 1
+        with self._moment:
+            return super().preview()
+
+    def photo(self, face_height_mm: float) -> Photo:
+        with self._moment:
+            return super().photo(face_height_mm)
+
+
 class Bench:
     """A world that a real machine stands in: `header` has its pins, `pwm_folder` its PWM, `port` its GRBL board."""
 
@@ -74,11 +93,15 @@ class Bench:
         sensor_on(self.world.pins, self.distance.distance_mm)
         self.setup = setup(Limits(), None)
         self.board = TwinGrbl(self.world, TwinMotors(self.world, 1 / STEPS_PER_MM, (0, 1)), settings(self.setup))
+        self.moment = threading.Lock()  # whoever has it moves the world
+        self.camera = Onlooker(self.world, self.moment)
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._live)
 
     def on_board(self) -> OnBoard:
         return OnBoard(self.setup, self.board.wire.port)
+
+    # -- time
 
     @contextmanager
     def running(self) -> Iterator[None]:
@@ -93,7 +116,8 @@ class Bench:
 
     def _live(self) -> None:
         while not self._over.is_set():
-            self.world.clock.sleep(0.02)
+            with self.moment:
+                self.world.clock.sleep(0.02)
 
 
 def parts(hand: Hand | None, kind: Marker = "gantry", camera: Callable[[], Camera] | None = None) -> Parts:

@@ -30,8 +30,8 @@ class Chip:
         waves = chip.waves([17, 27, 23, 4])
 
     `folder` is the station's runtime folder, `number` that of `/dev/gpiochipN`: left out, gpiozero knows it for each
-    Pi. Raises `MachineFault` where there is no lgpio, no such chip or no right to real-time priority. There is no
-    other factory to fall back to, and gpiozero gets no other from here on.
+    Pi. Raises `MachineFault` where there is no lgpio, no such folder, no such chip or no right to real-time priority.
+    There is no other factory to fall back to, and gpiozero gets no other from here on.
     """
 
     def __init__(self, folder: Path, number: int | None = None) -> None:
@@ -84,6 +84,11 @@ class LgpioWaves:
 
 def _imported(folder: Path) -> Any:
     """lgpio, with its FIFO in `folder`; the working directory stays what it was."""
+    if not os.access(folder, os.W_OK):
+        raise MachineFault(
+            f"lgpio cannot write in {folder}: make that folder, RuntimeDirectory= in the unit does, or name another "
+            "one in gpio.folder"
+        )
     os.environ["LG_WD"] = str(folder)
     here = Path.cwd()
     try:
