@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 import pytest
@@ -77,6 +78,15 @@ def test_lines_as_drawn_have_the_twin_s_end_stops_and_limits(tmp_path: Path) -> 
     assert hand.setup.home_mm == END_STOP_LOW_MM
     assert hand.setup.travel_mm == END_STOP_HIGH_MM[0] - END_STOP_LOW_MM[0]
     assert hand.servo.up_mm == TOOL_UP_MM
+
+
+def test_the_readme_s_machine_is_the_one_as_drawn(tmp_path: Path) -> None:
+    text = (Path(__file__).parents[1] / "hardware" / "README.md").read_text(encoding="utf-8")
+    example = next(block for block in re.findall(r"```toml\n(.*?)```", text, re.DOTALL) if 'kind = "built"' in block)
+    read, drawn = config(tmp_path, example), config(tmp_path, BOARD)
+    assert isinstance(read.hand(), OnBoard)
+    assert read.hand() == OnBoard(setup(Limits(), None), read.motion.port)
+    assert (read.lift, read.lamp, read.pins) == (drawn.lift, drawn.lamp, drawn.pins)
 
 
 def test_a_machine_that_only_guides_has_no_hand(tmp_path: Path) -> None:
