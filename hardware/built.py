@@ -4,16 +4,16 @@ ENABLE comes first and is off until a job begins: whoever was here before may ha
 for it opens in the lamp's light.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from gpiozero import DigitalInputDevice, OutputDevice
 
 from hardware.camera.frames import Camera
-from hardware.clock import Clock, WallClock
+from hardware.clock import WallClock
 from hardware.distance import UltrasonicDistance
 from hardware.errors import MachineFault, ShredError
 from hardware.machine import Calibrated, Machine, Tool, quietly
@@ -23,11 +23,9 @@ from hardware.motion.gpio.lift import PERIOD_US, Servo, ServoLift
 from hardware.motion.grbl import settings as grbl
 from hardware.motion.grbl.axes import GrblAxes, GrblLift
 from hardware.motion.grbl.board import Board
-from hardware.panel import Panel
+from hardware.panel import LAMP_STEADY_S, Panel
 from hardware.pins import Pins
 from hardware.pwm import LAMP_HZ, PWM_FOLDER, Channel, KernelLamp, KernelPwm
-
-LAMP_STEADY_S = 0.5  # until it is as bright as it gets
 
 
 @dataclass(frozen=True)
@@ -86,11 +84,11 @@ def built_machine(parts: Parts, known: Calibrated, header: Header, pwm_folder: P
     Raises `MachineFault` or `ConfigError` for the part that cannot be had.
     """
     with ExitStack() as held:
-        bench = _Bench(parts, header, held, pwm_folder)
-        enable = None if parts.hand is None else bench.enable()
+        bench = _Bench(parts, header, pwm_folder, held)
+        enable = bench.enable() if parts.hand else None
         lamp = bench.keep(KernelLamp(bench.pwm(parts.lamp, 1e6 / LAMP_HZ)))
         panel = bench.panel(lamp, known.sensor_height_mm)
-        carriage = None if parts.hand is None else bench.carriage(parts.hand, enable)
+        carriage = bench.carriage(parts.hand, enable) if parts.hand else None
         lamp.on()
         bench.clock.sleep(LAMP_STEADY_S)
         camera = parts.camera()
@@ -98,39 +96,39 @@ def built_machine(parts: Parts, known: Calibrated, header: Header, pwm_folder: P
         return Machine(bench.clock, camera, known.lens, panel, carriage, parts.tool, (held.pop_all().close,))
 
 
-@dataclass
 class _Bench:
-    """Where the parts are put together; what is kept is let go with `held`."""
+    """Where the parts are put together. What is kept is let go when `held` ends, the last first."""
 
-    parts: Parts
-    header: Header
-    held: ExitStack
-    pwm_folder: Path
-    clock: Clock = field(default_factory=WallClock)
-
-    def __post_init__(self) -> None:
-        self.keep(self.header)
+    def __init__(self, parts: Parts, header: Header, pwm_folder: Path, held: ExitStack) -> None:
+        self.parts, self.header, self.pwm_folder, self.held = parts, header, pwm_folder, held
+        self.clock = WallClock()
+        self.keep(header)
 
     def keep(self, part: P) -> P:
         self.held.callback(quietly, part.close)
         return part
 
+    def had(self, name: str, make: Callable[..., P], *numbers: int, **more: object) -> P:
+        """A part on pins, kept. What gpiozero and lgpio raise is told as a fault that names it."""
+        try:
+            return self.keep(make(*numbers, pin_factory=self.header.pins, **more))
+        except ShredError:
+            raise
+        except Exception as error:
+            raise MachineFault(
+                f"{name} cannot be had ({error}): look which pins the configuration gives it and what else uses them"
+            ) from error
+
     def pwm(self, channel: Channel, period_us: float) -> KernelPwm:
         return KernelPwm(channel, period_us, self.pwm_folder)
 
     def enable(self) -> OutputDevice:
-        with _told("ENABLE"):
-            pin = OutputDevice(
-                self.parts.pins.enable, active_high=False, initial_value=False, pin_factory=self.header.pins
-            )
-        return self.keep(pin)
+        return self.had("ENABLE", OutputDevice, self.parts.pins.enable, active_high=False, initial_value=False)
 
     def panel(self, lamp: KernelLamp, sensor_height_mm: float) -> Panel:
-        pins, factory = self.parts.pins, self.header.pins
-        with _told("the distance sensor"):
-            distance = self.keep(UltrasonicDistance(pins.trigger, pins.echo, pin_factory=factory))
-        with _told("the panel"):
-            return self.keep(Panel(factory, distance, lamp, sensor_height_mm, pins))
+        pins = self.parts.pins
+        distance = self.had("the distance sensor", UltrasonicDistance, pins.trigger, pins.echo)
+        return self.had("the panel", Panel, distance=distance, lamp=lamp, sensor_height_mm=sensor_height_mm, pins=pins)
 
     def carriage(self, hand: Hand, enable: OutputDevice) -> Carriage:
         return self.on_lines(hand, enable) if isinstance(hand, OnLines) else self.on_board(hand, enable)
@@ -139,12 +137,13 @@ class _Bench:
         pins, setup = self.parts.pins, hand.setup
         axes = 1 if self.parts.tool.kind == "roller" else 2
         steps = [pins.step_x, pins.direction_x, pins.step_y, pins.direction_y][: 2 * axes]
-        end_stops = tuple(self.end_stop(pin) for pin in [pins.end_stop_x, pins.end_stop_y][:axes])
+        ends = [pins.end_stop_x, pins.end_stop_y][:axes]
+        end_stops = tuple(self.had("an end stop", gpio.EndStop, pin) for pin in ends)
         lift = ServoLift(
             hand.servo,
             self.keep(self.pwm(hand.channel, PERIOD_US)),
-            self.switch("the contact switch", pins.contact),
-            self.switch("the switch at the top of the lift", pins.top),
+            self.had("the contact switch", DigitalInputDevice, pins.contact, pull_up=True),
+            self.had("the switch at the top of the lift", DigitalInputDevice, pins.top, pull_up=True),
             self.clock,
         )
         moves = self.keep(gpio.GpioAxes(setup, self.header.waves(steps), enable, end_stops, self.clock))
@@ -152,30 +151,9 @@ class _Bench:
         park_mm = (x + gpio.BACK_OFF_MM, y + gpio.BACK_OFF_MM if axes == 2 else y)
         return Carriage(moves, lift, setup.limits, self.parts.tool.reach_mm, park_mm)
 
-    def end_stop(self, pin: int) -> gpio.EndStop:
-        with _told("an end stop"):
-            return self.keep(gpio.EndStop(pin, pin_factory=self.header.pins))
-
-    def switch(self, name: str, pin: int) -> DigitalInputDevice:
-        with _told(name):
-            return self.keep(DigitalInputDevice(pin, pull_up=True, pin_factory=self.header.pins))
-
     def on_board(self, hand: OnBoard, enable: OutputDevice) -> Carriage:
         setup = hand.setup
         board = self.keep(Board(hand.port, setup, self.clock))
         lift = GrblLift(board, setup, self.clock)
         moves = self.keep(GrblAxes(board, enable))
         return Carriage(moves, lift, setup.limits, self.parts.tool.reach_mm, setup.home_mm[:2])
-
-
-@contextmanager
-def _told(part: str) -> Iterator[None]:
-    """What gpiozero and lgpio raise, as a fault that names the part."""
-    try:
-        yield
-    except ShredError:
-        raise
-    except Exception as error:
-        raise MachineFault(
-            f"{part} cannot be had ({error}): look which pins the configuration gives it and what else uses them"
-        ) from error

@@ -8,6 +8,7 @@ from gpiozero import LED, Buzzer, Device, DigitalInputDevice
 from hardware.pins import Pins
 
 READINGS = 16  # their mean is a quarter of a reading's noise
+LAMP_STEADY_S = 0.5  # until it is as bright as it gets
 WEATHER = 0.04  # of the distance: 24 K away from where it was calibrated
 
 D = TypeVar("D", bound=Device)

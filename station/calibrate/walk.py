@@ -16,12 +16,12 @@ from hardware.camera.lens import Lens
 from hardware.errors import InputError, MachineFault
 from hardware.machine import Machine
 from hardware.motion.carriage import Carriage
+from hardware.panel import LAMP_STEADY_S
 from station.calibrate import sheet
 from station.calibrate import tool as calibrate_tool
 from station.calibrate.camera import LEAST_CORNERS, PLATFORM_MIDDLE_MM, CameraFit, View, fit
 from station.calibrate.tool import Fiducials, ToolFit
 
-LAMP_STEADY_S = 0.5
 HEIGHT_READINGS = 16
 TRIES = 3
 
