@@ -14,7 +14,7 @@ PULSE_S = 10e-6  # of the trigger (data sheet of the HC-SR04)
 ECHO_S = 0.1  # the longest echo has 40 ms: nothing was there
 GAP_S = 0.05  # until the last echo has died away
 NEAREST_MM, FARTHEST_MM = 20.0, 1000.0  # what it can tell at all; the platform is half as far
-KEPT, LEAST = 7, 3  # pings whose median is told, half a second of them, and below which it is none
+KEPT, LEAST = 5, 3  # pings whose median is told, a third of a second of them, and below which it is none
 FRESH_S = 2.0  # a box in somebody's hands throws the sound aside for a while
 BEGINNING_S = 1.0
 

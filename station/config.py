@@ -42,7 +42,8 @@ class MachineSection(Section):
 class MotionSection(Section):
     """What turns the motors: the twin's own pulses, step and direction lines, or a GRBL 1.1 board.
 
-    On the twin the board is one on a pseudo-terminal; on a built machine it is at `port`, and the rest counts.
+    On the twin the board is one on a pseudo-terminal; on a built machine it is at `port`. All other keys are a built
+    machine's.
     """
 
     kind: Literal["twin", "gpio", "grbl"] = "twin"
@@ -93,8 +94,23 @@ class MotionSection(Section):
         return self
 
 
-class LiftSection(Section):
-    """How high the tool is, above the platform, and the servo of a lift on lines: its pulses and its PWM."""
+class PwmSection(Section):
+    """Which channel of the kernel's PWM; with `dtoverlay=pwm-2chan` pin 18 is 0 of chip 0, and pin 19 is 1."""
+
+    pwm_chip: int = Field(0, ge=0, description="N of /sys/class/pwm/pwmchipN")
+    pwm_channel: int = Field(0, ge=0)
+
+    def channel(self) -> Channel:
+        """What the machine is told."""
+        return Channel(self.pwm_chip, self.pwm_channel)
+
+
+class LampSection(PwmSection):
+    """What dims the lamp."""
+
+
+class LiftSection(PwmSection):
+    """How high the tool is, above the platform, and the servo of a lift on lines."""
 
     up_mm: float = Field(250.0, gt=0, le=400, description="tool up")
     down_mm: float = Field(-5.0, ge=-50, le=0, description="as low as it goes with no platform in the way")
@@ -102,19 +118,11 @@ class LiftSection(Section):
     down_us: float = Field(1000.0, description="the servo's pulse that holds it down")
     fast_mm_s: float = Field(60.0, gt=0, le=500, description="what the servo follows")
     slow_mm_s: float = Field(15.0, gt=0, le=500, description="near the face")
-    pwm_chip: int = Field(0, ge=0, description="N of /sys/class/pwm/pwmchipN")
-    pwm_channel: int = Field(1, ge=0, description="1 is pin 19 with dtoverlay=pwm-2chan")
+    pwm_channel: int = Field(1, ge=0)
 
     def servo(self) -> Servo:
         """Raises `ConfigError` for what is no servo's."""
         return Servo(self.up_us, self.down_us, self.up_mm, self.down_mm, self.fast_mm_s, self.slow_mm_s)
-
-
-class LampSection(Section):
-    """The PWM that dims the lamp."""
-
-    pwm_chip: int = Field(0, ge=0, description="N of /sys/class/pwm/pwmchipN")
-    pwm_channel: int = Field(0, ge=0, description="0 is pin 18 with dtoverlay=pwm-2chan")
 
 
 class GpioSection(Section):
@@ -243,7 +251,9 @@ class Config(Section):
             setup = self.motion.lines(lane_y_mm)
         with _of("lift"):
             servo = self.lift.servo()
-        return OnLines(setup, servo, Channel(self.lift.pwm_chip, self.lift.pwm_channel))
+        if self.lift.channel() == self.lamp.channel():
+            raise ValueError("lift.pwm_channel is that of the lamp: each needs one of its own")
+        return OnLines(setup, servo, self.lift.channel())
 
 
 @contextmanager

@@ -6,7 +6,6 @@ from hardware.built import Parts, built_machine
 from hardware.camera.lens import Lens
 from hardware.machine import AS_DRAWN, Calibrated, Machine, Motion, tool_as_drawn, twin_machine
 from hardware.motion.gpio.chip import Chip
-from hardware.pwm import Channel
 from hardware.twin.gantry import askew
 from hardware.twin.world import World
 from station.camera import configured
@@ -32,8 +31,8 @@ def machine_of(
 def parts(settings: Config) -> Parts:
     """What the file says of a built machine."""
     tool = tool_as_drawn(settings.marker.kind, settings.motion.feed_mm_s, settings.marker.width_mm)
-    lamp = Channel(settings.lamp.pwm_chip, settings.lamp.pwm_channel)
-    return Parts(tool, settings.hand(), lambda: configured(settings.camera), lamp, settings.pins.pins())
+    lamp, pins = settings.lamp.channel(), settings.pins.pins()
+    return Parts(tool, settings.hand(), lambda: configured(settings.camera), lamp, pins)
 
 
 def as_drawn(settings: Config) -> Calibrated:

@@ -51,6 +51,7 @@ def test_values_are_read(tmp_path: Path) -> None:
         (LINES + "end_stops_mm = [2, -15]", ["motion.end_stops_mm = 2", "0 to 400 mm"]),
         (LINES + "travel_mm = [455, 300]", ["motion.travel_mm = 300", "0 to 300 mm"]),
         (LINES + "[lift]\nup_us = 3000", ["lift.up_us is 3000", "400 to 2600"]),
+        (LINES + "[lift]\npwm_channel = 0", ["lift.pwm_channel", "the lamp", "one of its own"]),
         (BOARD + "lift_mm_s = 900", ["motion.lift_mm_s 900 x lift_steps_per_mm 40", "30000"]),
         (BOARD + "feed_mm_s = 500", ["motion.feed_mm_s 500 x steps_per_mm 80", "30000"]),
         ("[markers]\n", ["markers", "spelling"]),

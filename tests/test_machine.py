@@ -26,7 +26,7 @@ from station.calibrate.walk import Step
 from station.cli import main
 from station.config import load
 from station.geometry import ErrorBudget
-from station.machine import as_drawn
+from station.machine import as_drawn, parts
 from tests.hardware.builds import Bench
 from tests.hardware.pwms import shown
 from tests.small_box import small_box
@@ -163,6 +163,11 @@ def test_a_machine_as_drawn_has_the_camera_of_the_file(tmp_path: Path) -> None:
     lens = as_drawn(settings).lens
     assert lens.size_px == (1640, 1232)
     assert lens.centre_px == (820.0, 616.0)
+
+
+@pytest.mark.parametrize(("marker", "width_mm"), [("", 10.0), ("[marker]\nwidth_mm = 14\n", 14.0)])
+def test_the_tool_is_as_wide_as_the_file_says(tmp_path: Path, marker: str, width_mm: float) -> None:
+    assert parts(load(configuration(tmp_path, camera=marker))).tool.width_mm == width_mm
 
 
 # -- the owner

@@ -15,7 +15,7 @@ from hardware.pins import Pins
 from hardware.pwm import Channel
 from tests.hardware.builds import ON_LINES, Bench, parts
 from tests.hardware.pwms import shown
-from tests.hardware.twins import box, finish, on_platform
+from tests.hardware.twins import box, finish, on_platform, wait
 
 PINS = Pins()
 
@@ -47,11 +47,11 @@ def dark(*channels: Path) -> bool:
 
 
 def test_a_stroke_by_a_board_at_the_end_of_a_serial_line_is_ink_where_it_should_be(bench: Bench) -> None:
-    bench.world.place(box(100.0))
+    with bench.moment:
+        bench.world.place(box(100.0))
+        wait(bench.world)
     machine = built(bench, parts(bench.on_board()))
     assert machine.carriage is not None and not bench.world.powered
-    while bench.world.busy:
-        machine.clock.sleep(0.1)
     assert machine.panel.guard.closed and not machine.panel.emergency_stop.pressed
     assert machine.panel.height_mm() == pytest.approx(100.0, abs=2.0)
     finish(machine.carriage.draw(on_platform(bench.world), machine.panel.height_mm()))
