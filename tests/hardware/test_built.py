@@ -1,6 +1,6 @@
 """A machine of real parts: on the pins of a world whose time is the wall's, its GRBL board at a real serial line."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,8 +9,10 @@ from gpiozero import InputDevice
 
 from hardware.built import Parts, built_machine
 from hardware.camera.frames import Camera
-from hardware.errors import CameraFault, ConfigError, MachineFault, ShredError
+from hardware.errors import CameraFault, ConfigError, MachineFault, MotionFault, ShredError
 from hardware.machine import AS_DRAWN, Machine
+from hardware.motion.axes import BoardLost
+from hardware.motion.gpio.axes import Waves
 from hardware.pins import Pins
 from hardware.pwm import Channel
 from tests.hardware.builds import ON_LINES, Bench, parts
@@ -31,9 +33,14 @@ def built(bench: Bench, of: Parts) -> Machine:
     return built_machine(of, AS_DRAWN, bench.header, bench.pwm_folder)
 
 
-def assert_free(bench: Bench) -> None:
-    """Drivers off, and every pin let go."""
+def assert_off(bench: Bench) -> None:
+    """ENABLE was driven high before it was let go: the kernel leaves it as it was. (A mock pin falls then.)"""
+    assert [change.state for change in bench.header.pins.pin(PINS.enable).states[-2:]] == [1, 0]
     assert not bench.world.powered
+
+
+def assert_free(bench: Bench) -> None:
+    """Every pin is let go."""
     for line in PINS.lines():
         InputDevice(line.bcm, pin_factory=bench.header.pins).close()  # refused when it is in use
     assert bench.header.closed and all(group.closed for group in bench.header.groups)
@@ -58,6 +65,7 @@ def test_a_stroke_by_a_board_at_the_end_of_a_serial_line_is_ink_where_it_should_
     assert bench.world.powered
     machine.close()
     assert bench.world.coverage(bench.world.box.faces[0].marks[0]) == 1.0  # type: ignore[union-attr]
+    assert_off(bench)
     assert_free(bench)
 
 
@@ -83,6 +91,7 @@ def test_a_board_that_is_set_up_otherwise_is_refused_and_everything_else_let_go(
     bench.board.firmware.settings[130] = 200.0
     with pytest.raises(ConfigError, match=r"\$130 \(travel of x, mm\) is 200: it must be 455"):
         built(bench, parts(bench.on_board()))
+    assert_off(bench)
     assert_free(bench)
 
 
@@ -99,6 +108,7 @@ def test_lines_and_end_stops_of_a_gantry_are_those_of_the_pin_table(bench: Bench
     machine.carriage.axes.enable()
     assert bench.world.powered
     machine.close()
+    assert_off(bench)
     assert_free(bench)
     assert dark(bench.lamp, bench.lift)
 
@@ -140,6 +150,7 @@ def test_a_part_that_cannot_be_had_is_named_and_lets_the_others_go(bench: Bench,
     assert bench.world.powered
     with pytest.raises(ShredError, match=told):
         built(bench, of)
+    assert_off(bench)
     assert_free(bench)
     assert dark(bench.lamp)
 
@@ -147,4 +158,24 @@ def test_a_part_that_cannot_be_had_is_named_and_lets_the_others_go(bench: Bench,
 def test_without_the_lamp_s_pwm_nothing_else_is_kept(bench: Bench) -> None:
     with pytest.raises(MachineFault, match=r"PWM channel 5 of .*pwmchip0 cannot be used"):
         built(bench, replace(parts(ON_LINES), lamp=Channel(0, 5)))
+    assert_off(bench)
+    assert_free(bench)
+
+
+def test_step_lines_that_are_taken_leave_everything_else_free(bench: Bench) -> None:
+    def taken(lines: Sequence[int]) -> Waves:
+        raise MotionFault(f"the step lines {list(lines)} cannot be had (GPIO busy): what else uses them?")
+
+    bench.header.waves = taken  # type: ignore[method-assign]
+    with pytest.raises(MotionFault, match=r"step lines \[17, 27, 23, 4\] cannot be had"):
+        built(bench, parts(ON_LINES))
+    assert_off(bench)
+    assert_free(bench)
+    assert dark(bench.lamp, bench.lift)
+
+
+def test_a_port_without_a_board_is_named_and_everything_else_let_go(bench: Bench) -> None:
+    with pytest.raises(BoardLost, match="no motion board at /dev/nowhere: plug it in"):
+        built(bench, parts(replace(bench.on_board(), port="/dev/nowhere")))
+    assert_off(bench)
     assert_free(bench)
