@@ -56,6 +56,11 @@ class Machine:
     tool: Tool
     closers: tuple[Callable[[], None], ...] = field(default=(), repr=False)
 
+    def __post_init__(self) -> None:
+        """The drivers do not wait for the program's next look at the guard and the emergency stop."""
+        if self.carriage:
+            self.panel.on_danger(self.carriage.axes.let_go)
+
     def safe(self) -> None:
         """Drivers off, tool up, lamp, light and buzzer off. Never raises: it is what every fault ends with."""
         if self.carriage:

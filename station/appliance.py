@@ -109,18 +109,22 @@ class Appliance:
         try:
             self._sense()
             self._act()
-        except ContactLost:
-            self._skip()
-        except NoContact:
-            self._skip() if self._strokes_done or self._drawn_mm else self._happen(H.FAULT, "machine")
-        except CameraFault:
-            self._happen(H.FAULT, "camera")
-        except BoardLost:
-            self._happen(H.FAULT, "board")
-        except MachineFault:
-            self._happen(H.FAULT, "machine")
+        except MachineFault as fault:
+            self._suffer(fault)
         self._become(overdue(self.visit, self._now_s()))
         self._tell()
+
+    def _suffer(self, fault: MachineFault) -> None:
+        """Guard and emergency stop come first: they take the drivers' current, and other faults follow from that."""
+        before = self.visit
+        self._take(self._senses.panel(before))
+        if self.visit is not before:
+            return
+        drawn = self._strokes_done or self._drawn_mm
+        if isinstance(fault, ContactLost) or (isinstance(fault, NoContact) and drawn):
+            self._skip()
+        else:
+            self._happen(H.FAULT, _reason(fault))
 
     def _skip(self) -> None:
         """Unless the box moved, the line runs over its edge, or beside it: go on where it turns next.
@@ -154,6 +158,9 @@ class Appliance:
     def _take(self, noticed: Noticed) -> None:
         for happening, reason in noticed:
             self._happen(happening, reason)
+            if reason == "guard" and self._job is not None:  # no visit to pause: parking begins anew with the guard shut
+                self._machine.safe()
+                self._job = self._park()
 
     def _happen(self, happening: Happening, reason: Reason = "") -> None:
         self._become(step(self.visit, happening, self._now_s(), reason))
@@ -326,3 +333,7 @@ class Appliance:
 
     def _now_s(self) -> float:
         return self._machine.clock.now_s()
+
+
+def _reason(fault: MachineFault) -> Reason:
+    return "camera" if isinstance(fault, CameraFault) else "board" if isinstance(fault, BoardLost) else "machine"

@@ -72,11 +72,12 @@ class Senses:
     # -- panel
 
     def panel(self, visit: Visit) -> Noticed:
-        """Emergency stop, guard and button."""
+        """Emergency stop, guard and button, and whatever they did since the last look."""
         panel = self._machine.panel
-        if panel.emergency_stop.pressed:
+        stopped, opened = panel.emergency_stop.take_opening(), panel.guard.take_opening()
+        if stopped:
             yield H.FAULT, "emergency_stop"
-        if self._machine.carriage is not None and not panel.guard.closed and RULES[visit.state].moves:
+        if opened and self._machine.carriage is not None and RULES[visit.state].moves:
             yield H.PAUSE, "guard"
         if panel.button.take_press():
             yield from self.command(BUTTON.get(visit.state, "pause"))

@@ -43,7 +43,9 @@ class TwinMotors:
         for k in self.axes:
             steps = self._moved(k, direction[axis == k])
             low, high = END_STOP_LOW_MM[k] - OVERTRAVEL_MM, END_STOP_HIGH_MM[k] + OVERTRAVEL_MM
-            at[k] = min(high, max(low, at[k] + steps * self.step_mm))
+            wanted = at[k] + steps * self.step_mm
+            at[k] = min(high, max(low, wanted))
+            self.world.pushed_mm += abs(wanted - at[k])
         self.world.move_tool((at[0], at[1]))
 
     def at_end(self, axis: int, both: bool = False) -> bool:
@@ -93,11 +95,15 @@ class TwinAxes:
 
     def disable(self) -> None:
         """Let ENABLE go high."""
-        self._enable.off()
+        self.let_go()
 
     def stop(self) -> None:
         """Nothing is queued on the twin: drivers off."""
-        self.disable()
+        self.let_go()
+
+    def let_go(self) -> None:
+        """Drivers off: the pin and nothing else."""
+        self._enable.off()
 
     def close(self) -> None:
         """Let the pin go; its pull-up keeps the drivers off."""
@@ -107,12 +113,8 @@ class TwinAxes:
         """Feed the pulses to the motors as time passes. Raises `MotionFault` when an end stop closes."""
         line = np.vstack([self.position_mm, points_mm])
         for chunk in chunks(line, speed_mm_s, self._limits):
-            self._feed(chunk)
-            if "end_stop_in_move" in self._world.faults or any(self._motors.at_end(k, both=True) for k in self._axes):
-                raise MotionFault(
-                    "an end stop closed in mid-move: look whether something blocks the carriage or a belt has "
-                    "slipped, then start again"
-                )
+            for _ in self._fed(chunk):
+                self._refuse_end_stops()
             yield
 
     def home(self) -> Iterator[None]:
@@ -150,7 +152,18 @@ class TwinAxes:
         direction = np.full(len(times), int(math.copysign(1, speed_mm_s)), np.int8)
         return Chunk(duration_s, times[order], axis[order], direction)
 
+    def _refuse_end_stops(self) -> None:
+        if "end_stop_in_move" in self._world.faults or any(self._motors.at_end(k, both=True) for k in self._axes):
+            raise MotionFault(
+                "an end stop closed in mid-move: look whether something blocks the carriage or a belt has slipped, "
+                "then start again"
+            )
+
     def _feed(self, chunk: Chunk) -> None:
+        for _ in self._fed(chunk):
+            pass
+
+    def _fed(self, chunk: Chunk) -> Iterator[None]:
         """Let time pass in ticks; the pulses of each tick count only while the drivers have current."""
         self._send(chunk)
         ticks = max(1, math.ceil(chunk.duration_s / (TICK_S / 2) - 1e-9))
@@ -160,6 +173,7 @@ class TwinAxes:
         for first, last in pairwise(edges):
             self._motors.turn(chunk.axis[first:last], chunk.direction[first:last])
             self._world.clock.sleep(tick_s)
+            yield
 
     def _send(self, chunk: Chunk) -> None:
         if not self.enabled:

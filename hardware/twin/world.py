@@ -68,6 +68,7 @@ class World(Platform):
         self._astray_mm = np.zeros(2)
         self.tool_z_mm = TOOL_UP_MM
         self.inked_m = 0.0
+        self.pushed_mm = 0.0  # by how much motors have been driven on against a hard stop
         self.light_level = 1.0
         self.guard_closed = True
         self.stop_pressed = False
