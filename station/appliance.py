@@ -158,7 +158,9 @@ class Appliance:
     def _take(self, noticed: Noticed) -> None:
         for happening, reason in noticed:
             self._happen(happening, reason)
-            if reason == "guard" and self._job is not None:  # no visit to pause: parking begins anew with the guard shut
+            if (
+                reason == "guard" and self._job is not None
+            ):  # no visit to pause: parking begins anew with the guard shut
                 self._machine.safe()
                 self._job = self._park()
 

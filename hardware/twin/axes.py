@@ -20,6 +20,8 @@ END_STOP_HIGH_MM = (410.0, 310.0)
 OVERTRAVEL_MM = 0.5  # from the closing of an end stop to the hard stop behind it
 HOMING_MM_S = 50.0
 HOMING_SLOW_MM_S = 10.0
+SEEK_S = 0.01  # between two looks at the end stops: no further than the way from one to the hard stop behind it
+LOOKS_A_PIECE = 10
 LIFT_FAST_MM_S, LIFT_SLOW_MM_S = 120.0, 30.0
 LIFT_UP_MM_S = 400.0  # the spring helps
 LIFT_SLOW_ABOVE_MM = 8.0  # the last way down to the expected face is slow, so that the switch is not overrun
@@ -131,18 +133,17 @@ class TwinAxes:
 
     def _seek(self, speed_mm_s: float, until_closed: bool) -> Iterator[None]:
         """Move all axes until each end stop is closed (or open again), then that axis stands."""
-        budget_s = 1.2 * (max(END_STOP_HIGH_MM) - min(END_STOP_LOW_MM)) / abs(speed_mm_s)
-        while moving := [axis for axis in self._axes if self._motors.at_end(axis) != until_closed]:
-            budget_s -= CHUNK_S
-            if budget_s < 0:
-                raise MotionFault(
-                    "homing: an end stop did not answer: check the motor supply, the belts and the end stop's plug"
-                )
-            if until_closed:
-                self._feed(self._even(speed_mm_s, moving, CHUNK_S))
-            else:
-                self._feed(self._even(speed_mm_s, moving, self._step_mm / speed_mm_s))
-            yield
+        longest_s = 1.2 * (max(END_STOP_HIGH_MM) - min(END_STOP_LOW_MM)) / abs(speed_mm_s)
+        for look in range(1, round(longest_s / SEEK_S)):
+            moving = [axis for axis in self._axes if self._motors.at_end(axis) != until_closed]
+            if not moving:
+                return
+            self._feed(self._even(speed_mm_s, moving, SEEK_S))
+            if look % LOOKS_A_PIECE == 0:
+                yield
+        raise MotionFault(
+            "homing: an end stop did not answer: check the motor supply, the belts and the end stop's plug"
+        )
 
     def _even(self, speed_mm_s: float, axes: tuple[int, ...] | list[int], duration_s: float) -> Chunk:
         count = round(abs(speed_mm_s) * duration_s / self._step_mm)
