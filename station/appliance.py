@@ -77,7 +77,7 @@ class Appliance:
         self._senses = Senses(machine)
         self._commands: queue.SimpleQueue[Command] = queue.SimpleQueue()
         self._job: Iterator[None] | None = None
-        self._parked = True
+        self._parked = machine.carriage is None
         self._strokes_done = 0
         self._drawn_mm = 0.0  # of the stroke after those
         self.told: list[Callable[[Status], None]] = []
@@ -89,10 +89,13 @@ class Appliance:
 
     # -- start, stop, one turn
 
-    def start(self) -> None:
-        """Take in the empty platform. Raises `CameraFault` when there is no picture."""
+    def start(self, cut_short: bool = False) -> None:
+        """Begin: the tool may be anywhere, so it is parked before the platform is taken in.
+
+        `cut_short` says that the last visit never ended: a person has to look after its box first.
+        """
         self._machine.safe()
-        self._senses.learn_empty()
+        self._become(Visit(S.CUT_SHORT if cut_short else S.STARTING, self._now_s()))
         self._tell()
 
     def run(self, goes_on: Callable[[], bool]) -> None:
@@ -152,15 +155,13 @@ class Appliance:
         self._take(self._senses.panel(self.visit))
         while not self._commands.empty():
             self._take(self._senses.command(self._commands.get()))
-        if self.visit.state is not S.FAULT:
+        if self.visit.state not in {S.FAULT, S.CUT_SHORT}:
             self._take(self._senses.camera(self.visit, self.face, self._parked))
 
     def _take(self, noticed: Noticed) -> None:
         for happening, reason in noticed:
             self._happen(happening, reason)
-            if (
-                reason == "guard" and self._job is not None
-            ):  # no visit to pause: parking begins anew with the guard shut
+            if reason == "guard" and self._job is not None:  # no visit to pause: parking begins anew once it is shut
                 self._machine.safe()
                 self._job = self._park()
 
@@ -198,7 +199,7 @@ class Appliance:
             self._job = None if self._parked else self._park()
         elif state is S.MARKING:
             self._begin(resumed=before.state is S.PAUSED)
-        elif state is S.DRYING:
+        elif state in {S.STARTING, S.DRYING}:
             self._job = None if self._parked else self._park()
         elif state is S.EMPTY:
             self._clear(abandoned=before.state is S.DONE)
@@ -232,7 +233,9 @@ class Appliance:
             return
         self._machine.clock.sleep(TICK_S)
         since_s = self._now_s() - self.visit.since_s
-        if self.visit.state is S.SETTLED and self._job is None and since_s >= LAMP_STEADY_S:
+        if self.visit.state is S.STARTING and self._job is None:
+            self._happen(H.PARKED)
+        elif self.visit.state is S.SETTLED and self._job is None and since_s >= LAMP_STEADY_S:
             self._senses.keep(self._height_mm())
             self._happen(H.LIT)
         elif self.visit.state is S.LOOKING:

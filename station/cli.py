@@ -134,7 +134,7 @@ def run(path: Path) -> None:
     opened = station(machine, choice, engine, settings.store, at)
     with off_when_told_to_end(machine), opened as ready, _until_interrupted():
         click.echo(f"The page: {ready.address}", err=True)
-        ready.appliance.start()
+        ready.appliance.start(ready.cut_short)
         ready.appliance.run(lambda: True)
 
 

@@ -27,6 +27,7 @@ HEAD_HALF_MM = 30.0  # half the width of the tool's head, and some blur
 BUTTON: dict[State, Command] = {
     S.PAUSED: "resume",
     S.FAULT: "reset",
+    S.CUT_SHORT: "reset",
     S.PASSED: "finish",
     S.NO_LABEL: "finish",
     S.TEAR: "torn",
@@ -102,7 +103,7 @@ class Senses:
         self.present = sight.present
         if sight.frozen_s > FROZEN_S:
             raise CameraFault("the camera gives the same frame again and again: check its cable, restart the station")
-        if visit.state is S.EMPTY and not parked:
+        if visit.state in {S.STARTING, S.EMPTY} and not parked:
             return
         if sight.dark:
             yield H.PAUSE, "dark"

@@ -2,7 +2,7 @@
 
 A *trial* is one world in which a few boxes come, one after the other; each visit has one *deed*: somebody opens the
 guard, a cable comes out, the light goes off. What must never be is a *violation*; each is listed with its trial, which
-can be run again alone. Motion, panel, visit and, on odd trials, GRBL board and pseudo-terminal are the real ones always;
+can be run again alone. The station is the real one always, and so are, on odd trials, GRBL board and pseudo-terminal;
 eye and judge are told the world's truth, but for every so manieth trial, which sees rendered waybills with its own.
 """
 
@@ -18,7 +18,6 @@ from hardware.machine import Calibrated, twin_machine
 from hardware.twin.box import Box
 from hardware.twin.faults import FAULTS
 from hardware.twin.gantry import Build
-from hardware.twin.world import World
 from station.appliance import Appliance, Record, Settings
 from station.evaluate.observer import Observer
 from station.evaluate.oracle import OracleEye, OracleJudge
@@ -99,7 +98,7 @@ class Count:
     violations: list[str] = field(default_factory=list)
 
     def report(self) -> dict[str, Any]:
-        """For JSON. `off_ms` is from the deed until ENABLE is off, of the jobs that it ended: how many, and the worst."""
+        """For JSON. `off_ms`: how many jobs the deeds ended, and the longest from a deed until ENABLE was off."""
         deeds = {
             name: {
                 "visits": self.visits[name],
@@ -138,7 +137,8 @@ class Trial:
         boxes = self._boxes(rendered_boxes(seed + number) if is_real else plain_boxes(self._rng))
         self._person = Person(world, self.appliance, boxes, number)
         self._observer = Observer(world, self._machine.tool.reach_mm)
-        self._deed, self._armed, self._due_s, self._end_s = "", S.EMPTY, np.inf, np.inf
+        self._deed, self._armed = "", S.MARKING  # what is done, from which state on
+        self._due_s = self._end_s = np.inf
         self._struck_s: float | None = None
         self._began_s = 0.0
         self.appliance.entered.append(self._note)
@@ -190,7 +190,7 @@ class Trial:
         self._count.visits[self._deed] += 1
 
     def _note(self, visit: Visit) -> None:
-        if visit.state is self._armed and self._due_s == np.inf and self._struck_s is None:
+        if self._deed and visit.state is self._armed and self._due_s == np.inf and self._struck_s is None:
             self._due_s = visit.since_s + float(self._rng.uniform(0, MOMENTS[self._armed]))
 
     def _act(self, now_s: float) -> None:

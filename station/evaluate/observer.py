@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass, field
 
 from hardware.motion.carriage import Rectangle
-from hardware.twin.axes import END_STOP_LOW_MM
+from hardware.twin.axes import END_STOP_LOW_MM, HOME_BACK_OFF_MM
 from hardware.twin.world import TOOL_UP_MM, World
 from station.rehearsal import CODE_SHARE, FIELD_SHARE
 from station.visit import RULES, State, Visit
@@ -14,7 +14,7 @@ RESTS_S = 1.0  # in a state without motion: by then the spring has the tool up f
 STILL_MM = 1e-6
 PUSHED_MM = 1.5  # against a hard stop, by a machine whose end stops answer: what an end stop leaves before it
 REACH_SPARE_MM = 0.6
-LOWERED_MM = 1.0
+LOWERED_MM = HOME_BACK_OFF_MM + 1.0  # homing takes the lift of a GRBL board off its end stop
 # What loses steps may ink beside the reach, and end stops that never close are pushed against until homing gives up.
 ASTRAY, BLIND = frozenset({"lost_steps"}), frozenset({"homing_fails"})
 AT_ONCE = frozenset({"guard", "emergency_stop"})
