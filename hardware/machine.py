@@ -105,7 +105,7 @@ def twin_machine(
     really is, `calibrated` what the station is told of it; they nearly agree when left out.
     """
     calibrated = calibrated or Calibrated()
-    build = build or Build(_as_it_is(Calibrated().lens))
+    build = build or Build(as_it_is(Calibrated().lens))
     tool, limits = _tool(kind)
     nib = Nib("bar" if kind == "roller" else "round", tool.width_mm)
     world = World(seed, build.lens, nib, speed, build.gantry)
@@ -143,7 +143,7 @@ def _tool(kind: Marker) -> tuple[Tool, Limits]:
     return Tool(kind), limits
 
 
-def _as_it_is(calibrated: Lens) -> Lens:
+def as_it_is(calibrated: Lens) -> Lens:
     """The true lens differs a little from what calibration says."""
     x, y = calibrated.centre_px
     centre = (x + CENTRE_ERROR_PX[0], y + CENTRE_ERROR_PX[1])

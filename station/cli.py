@@ -17,6 +17,7 @@ import cv2
 from hardware.ending import off_when_told_to_end
 from hardware.errors import InputError, ShredError
 from hardware.machine import AS_DRAWN, Calibrated, Machine, Marker, Motion, twin_machine
+from hardware.twin.apart import machine_apart
 from hardware.twin.box import Box
 from hardware.twin.folder import load as load_box
 from hardware.twin.gantry import askew
@@ -33,6 +34,7 @@ from station.calibrate import words as calibrate_words
 from station.calibrate.hands import Hands
 from station.erase.cover import Policy
 from station.geometry import ErrorBudget
+from station.off import off
 from station.redact import compared, redact
 from station.rehearsal import Rehearsal
 from station.scenes.boxes import boxes as rendered_boxes
@@ -126,7 +128,7 @@ def run(path: Path) -> None:
     settings = _configured(path)
     known = _calibration(path, settings)
     marker = settings.marker
-    machine, _ = _twin(settings, 1.0, known.calibrated() if known else None)
+    machine = _machine(settings, known.calibrated() if known else None)
     budget = known.budget() if known else ErrorBudget()
     choice = Settings(settings.eye.policy, marker.passes, marker.drying_s, budget)
     at = (settings.page.host, settings.page.port)
@@ -292,6 +294,9 @@ def camera(path: Path, as_json: bool) -> None:
     click.echo(json.dumps(trial.to_json()) if as_json else trial.told())
 
 
+main.add_command(off)
+
+
 # -- what goes in
 
 
@@ -315,6 +320,10 @@ def _calibration(path: Path, settings: config.Config) -> calibrate_file.Calibrat
             f"`station calibrate {verb} --config {path}` first"
         )
     return None
+
+
+def _machine(settings: config.Config, calibrated: Calibrated | None) -> Machine:
+    return machine_apart(settings.machine.world) if settings.machine.world else _twin(settings, 1.0, calibrated)[0]
 
 
 def _twin(settings: config.Config, speed: float | None, calibrated: Calibrated | None) -> tuple[Machine, World]:

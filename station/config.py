@@ -23,6 +23,7 @@ class MachineSection(Section):
 
     kind: Literal["none", "twin", "built"] = "none"
     seed: int = Field(0, ge=0, description="of the twin's world")
+    world: Path | None = Field(None, description="folder of a twin's world that runs in a process of its own")
     askew: bool = Field(False, description="the twin is built as by hand, by its seed: it wants `station calibrate`")
 
 
@@ -129,6 +130,8 @@ class Config(Section):
     def _motors_of_the_machine(self) -> Self:
         allowed = {"none": ("twin", "gpio", "grbl"), "twin": ("twin", "grbl"), "built": ("gpio", "grbl")}
         machine, motion = self.machine.kind, self.motion.kind
+        if self.machine.world and (machine, motion, self.marker.kind) != ("twin", "grbl", "gantry"):
+            raise ValueError("machine.world wants machine.kind 'twin', motion.kind 'grbl' and marker.kind 'gantry'")
         if self.marker.kind != "none" and motion not in allowed[machine]:
             choice = " or ".join(allowed[machine])
             raise ValueError(f"motion.kind = '{motion}': with machine.kind '{machine}' it has to be {choice}")
