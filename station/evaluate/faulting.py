@@ -14,10 +14,11 @@ from typing import Any
 
 import numpy as np
 
-from hardware.machine import Calibrated, twin_machine
+from hardware.machine import Calibrated, Motion, twin_machine
 from hardware.twin.box import Box
 from hardware.twin.faults import FAULTS
 from hardware.twin.gantry import Build
+from hardware.twin.world import World
 from station.appliance import Appliance, Record, Settings
 from station.evaluate.observer import Observer
 from station.evaluate.oracle import OracleEye, OracleJudge
@@ -128,12 +129,11 @@ class Trial:
         self._rng = np.random.default_rng((seed, number))
         self._on_board, is_real = bool(number % 2), number % REAL_EVERY == REAL_EVERY - 1
         known = Calibrated() if is_real else Calibrated(Calibrated().lens.scaled(PHOTO_PX))
-        self._machine, self.world = twin_machine(
-            "gantry", number, motion="grbl" if self._on_board else "twin", calibrated=known, build=Build(known.lens)
-        )
-        world = self.world
+        motion: Motion = "grbl" if self._on_board else "twin"
+        self._machine, world = twin_machine("gantry", number, motion=motion, calibrated=known, build=Build(known.lens))
+        self.world: World = world
         eye, judge = (Eye(models()), Judge(models())) if is_real else (OracleEye(world), OracleJudge(world))
-        self.appliance = Appliance(self._machine, eye, judge, Settings(drying_s=2.0), Today)
+        self.appliance: Appliance = Appliance(self._machine, eye, judge, Settings(drying_s=2.0), Today)
         boxes = self._boxes(rendered_boxes(seed + number) if is_real else plain_boxes(self._rng))
         self._person = Person(world, self.appliance, boxes, number)
         self._observer = Observer(world, self._machine.tool.reach_mm)
