@@ -137,6 +137,7 @@ class TwinAxes:
         for look in range(1, round(longest_s / SEEK_S)):
             moving = [axis for axis in self._axes if self._motors.at_end(axis) != until_closed]
             if not moving:
+                yield
                 return
             self._feed(self._even(speed_mm_s, moving, SEEK_S))
             if look % LOOKS_A_PIECE == 0:
