@@ -19,7 +19,7 @@ def off_when_told_to_end(machine: Machine) -> Iterator[None]:
     def end(number: int, _frame: FrameType | None) -> None:
         with contextlib.suppress(Exception):
             if machine.carriage:
-                machine.carriage.axes.disable()
+                machine.carriage.axes.let_go()
         raise SystemExit(128 + number)
 
     before = signal.signal(signal.SIGTERM, end)

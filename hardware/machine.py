@@ -68,6 +68,11 @@ class Machine:
     tool: Tool
     closers: tuple[Callable[[], None], ...] = field(default=(), repr=False)
 
+    def __post_init__(self) -> None:
+        """The drivers do not wait for the program's next look at the guard and the emergency stop."""
+        if self.carriage:
+            self.panel.on_danger(self.carriage.axes.let_go)
+
     def safe(self) -> None:
         """Drivers off, tool up, lamp, light and buzzer off. Never raises: it is what every fault ends with."""
         if self.carriage:
@@ -114,7 +119,7 @@ def twin_machine(
     really is, `calibrated` what the station is told of it; they nearly agree when left out.
     """
     calibrated = calibrated or Calibrated()
-    build = build or Build(_as_it_is(Calibrated().lens))
+    build = build or Build(as_it_is(Calibrated().lens))
     limits = Limits()
     tool = tool_as_drawn(kind, limits.feed_mm_s)
     nib = Nib("bar" if kind == "roller" else "round", tool.width_mm)
@@ -144,7 +149,7 @@ def _hand(
     return axes, TwinLift(world), axes.close
 
 
-def _as_it_is(calibrated: Lens) -> Lens:
+def as_it_is(calibrated: Lens) -> Lens:
     """The true lens differs a little from what calibration says."""
     x, y = calibrated.centre_px
     centre = (x + CENTRE_ERROR_PX[0], y + CENTRE_ERROR_PX[1])

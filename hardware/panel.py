@@ -1,6 +1,7 @@
 """What the person touches and what the machine shows: guard, emergency stop, button, lamp, light, buzzer, distance."""
 
 import statistics
+from collections.abc import Callable
 from typing import Protocol, TypeVar
 
 from gpiozero import LED, Buzzer, Device, DigitalInputDevice
@@ -33,7 +34,30 @@ class Lamp(Protocol):
         """Dark."""
 
 
-class Guard(DigitalInputDevice):  # type: ignore[misc]  # gpiozero has no types
+class Contact(DigitalInputDevice):  # type: ignore[misc]  # gpiozero has no types
+    """A contact to ground that is closed while all is well: what the guard and the emergency stop have in common.
+
+    An opening, however short, is remembered until somebody asks, and `on_opening` is called at once, in the thread in
+    which the pin factory tells of edges.
+    """
+
+    def __init__(self, pin: int, *, pin_factory: object = None) -> None:
+        self._has_opened = False
+        self.on_opening: Callable[[], None] = lambda: None
+        super().__init__(pin, pull_up=True, pin_factory=pin_factory)
+        self.when_deactivated = self._open
+
+    def take_opening(self) -> bool:
+        """Whether it is open, or was since the last call."""
+        opened, self._has_opened = self._has_opened or not self.is_active, False
+        return opened
+
+    def _open(self) -> None:
+        self._has_opened = True
+        self.on_opening()
+
+
+class Guard(Contact):
     """The switch on the lid or door of the machine.
 
     Connect one leg of a normally open switch, closed by the shut lid, to the pin and the other to ground. A broken
@@ -45,16 +69,13 @@ class Guard(DigitalInputDevice):  # type: ignore[misc]  # gpiozero has no types
     `pin` is the BCM number, `pin_factory` the gpiozero factory that owns it.
     """
 
-    def __init__(self, pin: int, *, pin_factory: object = None) -> None:
-        super().__init__(pin, pull_up=True, pin_factory=pin_factory)
-
     @property
     def closed(self) -> bool:
         """True while the lid is shut."""
         return bool(self.is_active)
 
 
-class EmergencyStop(DigitalInputDevice):  # type: ignore[misc]
+class EmergencyStop(Contact):
     """The red mushroom button, as sensed: its first contact cuts the motor supply without any software.
 
     Connect its second, normally closed contact between the pin and ground. Pressed, or with a broken wire, the pin
@@ -65,9 +86,6 @@ class EmergencyStop(DigitalInputDevice):  # type: ignore[misc]
 
     `pin` is the BCM number, `pin_factory` the gpiozero factory that owns it.
     """
-
-    def __init__(self, pin: int, *, pin_factory: object = None) -> None:
-        super().__init__(pin, pull_up=True, pin_factory=pin_factory)
 
     @property
     def pressed(self) -> bool:
@@ -156,6 +174,10 @@ class Panel:
         scale = self._sensor_height_mm / said_mm
         if abs(scale - 1) <= WEATHER:
             self._scale = scale
+
+    def on_danger(self, let_go: Callable[[], None]) -> None:
+        """Call `let_go` as soon as the guard opens or the emergency stop is pressed, whatever the program is doing."""
+        self.guard.on_opening = self.emergency_stop.on_opening = let_go
 
     def dark(self) -> None:
         """Lamp, status light and buzzer off."""

@@ -77,7 +77,7 @@ class Appliance:
         self._senses = Senses(machine)
         self._commands: queue.SimpleQueue[Command] = queue.SimpleQueue()
         self._job: Iterator[None] | None = None
-        self._parked = True
+        self._parked = machine.carriage is None
         self._strokes_done = 0
         self._drawn_mm = 0.0  # of the stroke after those
         self.told: list[Callable[[Status], None]] = []
@@ -89,10 +89,13 @@ class Appliance:
 
     # -- start, stop, one turn
 
-    def start(self) -> None:
-        """Take in the empty platform. Raises `CameraFault` when there is no picture."""
+    def start(self, cut_short: bool = False) -> None:
+        """Begin: the tool may be anywhere, so it is parked before the platform is taken in.
+
+        `cut_short` says that the last visit never ended: a person has to look after its box first.
+        """
         self._machine.safe()
-        self._senses.learn_empty()
+        self._become(Visit(S.CUT_SHORT if cut_short else S.STARTING, self._now_s()))
         self._tell()
 
     def run(self, goes_on: Callable[[], bool]) -> None:
@@ -109,18 +112,22 @@ class Appliance:
         try:
             self._sense()
             self._act()
-        except ContactLost:
-            self._skip()
-        except NoContact:
-            self._skip() if self._strokes_done or self._drawn_mm else self._happen(H.FAULT, "machine")
-        except CameraFault:
-            self._happen(H.FAULT, "camera")
-        except BoardLost:
-            self._happen(H.FAULT, "board")
-        except MachineFault:
-            self._happen(H.FAULT, "machine")
+        except MachineFault as fault:
+            self._suffer(fault)
         self._become(overdue(self.visit, self._now_s()))
         self._tell()
+
+    def _suffer(self, fault: MachineFault) -> None:
+        """Guard and emergency stop come first: they take the drivers' current, and other faults follow from that."""
+        before = self.visit
+        self._take(self._senses.panel(before))
+        if self.visit is not before:
+            return
+        drawn = self._strokes_done or self._drawn_mm
+        if isinstance(fault, ContactLost) or (isinstance(fault, NoContact) and drawn):
+            self._skip()
+        else:
+            self._happen(H.FAULT, _reason(fault))
 
     def _skip(self) -> None:
         """Unless the box moved, the line runs over its edge, or beside it: go on where it turns next.
@@ -148,12 +155,15 @@ class Appliance:
         self._take(self._senses.panel(self.visit))
         while not self._commands.empty():
             self._take(self._senses.command(self._commands.get()))
-        if self.visit.state is not S.FAULT:
+        if self.visit.state not in {S.FAULT, S.CUT_SHORT}:
             self._take(self._senses.camera(self.visit, self.face, self._parked))
 
     def _take(self, noticed: Noticed) -> None:
         for happening, reason in noticed:
             self._happen(happening, reason)
+            if reason == "guard" and self._job is not None:  # no visit to pause: parking begins anew once it is shut
+                self._machine.safe()
+                self._job = self._park()
 
     def _happen(self, happening: Happening, reason: Reason = "") -> None:
         self._become(step(self.visit, happening, self._now_s(), reason))
@@ -189,7 +199,7 @@ class Appliance:
             self._job = None if self._parked else self._park()
         elif state is S.MARKING:
             self._begin(resumed=before.state is S.PAUSED)
-        elif state is S.DRYING:
+        elif state in {S.STARTING, S.DRYING}:
             self._job = None if self._parked else self._park()
         elif state is S.EMPTY:
             self._clear(abandoned=before.state is S.DONE)
@@ -223,7 +233,9 @@ class Appliance:
             return
         self._machine.clock.sleep(TICK_S)
         since_s = self._now_s() - self.visit.since_s
-        if self.visit.state is S.SETTLED and self._job is None and since_s >= LAMP_STEADY_S:
+        if self.visit.state is S.STARTING and self._job is None:
+            self._happen(H.PARKED)
+        elif self.visit.state is S.SETTLED and self._job is None and since_s >= LAMP_STEADY_S:
             self._senses.keep(self._height_mm())
             self._happen(H.LIT)
         elif self.visit.state is S.LOOKING:
@@ -326,3 +338,7 @@ class Appliance:
 
     def _now_s(self) -> float:
         return self._machine.clock.now_s()
+
+
+def _reason(fault: MachineFault) -> Reason:
+    return "camera" if isinstance(fault, CameraFault) else "board" if isinstance(fault, BoardLost) else "machine"

@@ -27,6 +27,7 @@ class Station:
     appliance: Appliance
     judge: Judge
     address: str | None
+    cut_short: bool  # the visit in which the last station ended
 
 
 @contextmanager
@@ -43,7 +44,7 @@ def station(
             machine, Eye(models), judge, settings, today=lambda: memory.today(datetime.now().astimezone())
         )
         _Diary(memory, appliance)
-        yield Station(appliance, judge, _serve(stack, appliance, at) if at else None)
+        yield Station(appliance, judge, _serve(stack, appliance, at) if at else None, memory.cut_short > 0)
 
 
 def _serve(stack: ExitStack, appliance: Appliance, at: tuple[str, int]) -> str:

@@ -34,6 +34,7 @@ from station.calibrate.owner import Owner
 from station.erase.cover import Policy
 from station.geometry import ErrorBudget
 from station.machine import as_drawn, machine_of
+from station.off import off
 from station.redact import compared, redact
 from station.rehearsal import Rehearsal
 from station.scenes.boxes import boxes as rendered_boxes
@@ -135,7 +136,7 @@ def run(path: Path) -> None:
     opened = station(machine, choice, engine, settings.store, at)
     with off_when_told_to_end(machine), opened as ready, _until_interrupted():
         click.echo(f"The page: {ready.address}", err=True)
-        ready.appliance.start()
+        ready.appliance.start(ready.cut_short)
         ready.appliance.run(lambda: True)
 
 
@@ -292,6 +293,9 @@ def camera(path: Path, as_json: bool) -> None:
     """
     trial = cameras.tried(config.load(path).camera)
     click.echo(json.dumps(trial.to_json()) if as_json else trial.told())
+
+
+main.add_command(off)
 
 
 # -- what goes in

@@ -36,6 +36,7 @@ class MachineSection(Section):
 
     kind: Literal["none", "twin", "built"] = "none"
     seed: int = Field(0, ge=0, description="of the twin's world")
+    world: Path | None = Field(None, description="folder of a twin's world that runs in a process of its own")
     askew: bool = Field(False, description="the twin is built as by hand, by its seed: it wants `station calibrate`")
 
 
@@ -231,6 +232,8 @@ class Config(Section):
     def _motors_of_the_machine(self) -> Self:
         allowed = {"none": ("twin", "gpio", "grbl"), "twin": ("twin", "grbl"), "built": ("gpio", "grbl")}
         machine, motion = self.machine.kind, self.motion.kind
+        if self.machine.world and (machine, motion, self.marker.kind) != ("twin", "grbl", "gantry"):
+            raise ValueError("machine.world wants machine.kind 'twin', motion.kind 'grbl' and marker.kind 'gantry'")
         if self.marker.kind != "none" and motion not in allowed[machine]:
             choice = " or ".join(allowed[machine])
             raise ValueError(f"motion.kind = '{motion}': with machine.kind '{machine}' it has to be {choice}")
@@ -254,6 +257,11 @@ class Config(Section):
         if self.lift.channel() == self.lamp.channel():
             raise ValueError("lift.pwm_channel is that of the lamp: each needs one of its own")
         return OnLines(setup, servo, self.lift.channel())
+
+    def channels(self) -> list[Channel]:
+        """Of the PWM, that a built machine uses: the servo's, where it has one, and the lamp's."""
+        hand = self.hand()
+        return [hand.channel, self.lamp.channel()] if isinstance(hand, OnLines) else [self.lamp.channel()]
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from hardware.built import Parts, built_machine
 from hardware.camera.lens import Lens
 from hardware.machine import AS_DRAWN, Calibrated, Machine, Motion, tool_as_drawn, twin_machine
 from hardware.motion.gpio.chip import Chip
+from hardware.twin.apart import machine_apart
 from hardware.twin.gantry import askew
 from hardware.twin.world import World
 from station.camera import configured
@@ -15,13 +16,15 @@ from station.config import Config
 def machine_of(
     settings: Config, calibrated: Calibrated | None, speed: float | None = None
 ) -> tuple[Machine, World | None]:
-    """The machine, and the world around it if that is a twin's; `speed` is that of the twin's time.
+    """The machine, and the world around it if that is a twin's in this process; `speed` is that of the twin's time.
 
     Raises `MachineFault` or `ConfigError` for a part that cannot be had.
     """
     if settings.machine.kind == "built":
         chip = Chip(settings.gpio.folder, settings.gpio.chip)
         return built_machine(parts(settings), calibrated or as_drawn(settings), chip), None
+    if settings.machine.world:
+        return machine_apart(settings.machine.world), None
     seed = settings.machine.seed
     build = askew(seed) if settings.machine.askew else None
     motion: Motion = "grbl" if settings.motion.kind == "grbl" else "twin"

@@ -54,7 +54,7 @@ class Shot:
 
     def places(self) -> list[Place]:
         """The marks as the judge wants to be told them."""
-        return [Place(_kind(mark), polygon, mark.symbology) for mark, polygon in self.marks]
+        return [Place(kind_of(mark), polygon, mark.symbology) for mark, polygon in self.marks]
 
 
 class Rehearsal:
@@ -182,7 +182,8 @@ def _told(mark: Mark, before_px: Points, after_px: Points) -> dict[str, Any]:
     }
 
 
-def _kind(mark: Mark) -> Kind:
+def kind_of(mark: Mark) -> Kind:
+    """The kind of a mark as the eye tells it."""
     kinds: dict[str, Kind] = {kind: kind for kind in ("name", "phone", "address", "number", "code", "order")}
     return kinds.get(mark.kind, "remark")
 

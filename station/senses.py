@@ -28,6 +28,7 @@ HEAD_HALF_MM = 30.0  # half the width of the tool's head, and some blur
 BUTTON: dict[State, Command] = {
     S.PAUSED: "resume",
     S.FAULT: "reset",
+    S.CUT_SHORT: "reset",
     S.PASSED: "finish",
     S.NO_LABEL: "finish",
     S.TEAR: "torn",
@@ -74,11 +75,12 @@ class Senses:
     # -- panel
 
     def panel(self, visit: Visit) -> Noticed:
-        """Emergency stop, guard and button."""
+        """Emergency stop, guard and button, and whatever they did since the last look."""
         panel = self._machine.panel
-        if panel.emergency_stop.pressed:
+        stopped, opened = panel.emergency_stop.take_opening(), panel.guard.take_opening()
+        if stopped:
             yield H.FAULT, "emergency_stop"
-        if self._machine.carriage is not None and not panel.guard.closed and RULES[visit.state].moves:
+        if opened and self._machine.carriage is not None and RULES[visit.state].moves:
             yield H.PAUSE, "guard"
         if panel.button.take_press():
             yield from self.command(BUTTON.get(visit.state, "pause"))
@@ -103,7 +105,7 @@ class Senses:
         self.present = sight.present
         if sight.frozen_s > FROZEN_S:
             raise CameraFault("the camera gives the same frame again and again: check its cable, restart the station")
-        if visit.state is S.EMPTY and not parked:
+        if visit.state in {S.STARTING, S.EMPTY} and not parked:
             return
         if visit.state is S.EMPTY and not sight.present and self._height_is_old():
             self._learn_height()

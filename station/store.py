@@ -47,8 +47,8 @@ class Store:
     """Visits and counters in `path`, or ":memory:".
 
     `reasons` is the closed set of codes that may be given as the reason of an outcome: free text could carry what a
-    label says, so anything else raises ValueError. Opening marks visits that never ended as `cut short`. Raises
-    InputError when the file cannot be used or another process has it open.
+    label says, so anything else raises ValueError. Opening marks visits that never ended as `cut short`;
+    `cut_short` is how many. Raises InputError when the file cannot be used or another process has it open.
     """
 
     def __init__(self, path: Path | str, reasons: Iterable[str] = ()) -> None:
@@ -81,7 +81,8 @@ class Store:
             self._db.execute(f"PRAGMA user_version={_SCHEMA_VERSION}")
         elif version != _SCHEMA_VERSION:
             raise sqlite3.DatabaseError(f"version {version} of the store is not known here")
-        self._db.execute("UPDATE visits SET outcome = ? WHERE outcome IS NULL", (CUT_SHORT,))
+        open_still = self._db.execute("UPDATE visits SET outcome = ? WHERE outcome IS NULL", (CUT_SHORT,))
+        self.cut_short = open_still.rowcount
         self._db.execute("COMMIT")
 
     def close(self) -> None:

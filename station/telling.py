@@ -18,6 +18,7 @@ BUTTONS: dict[State, tuple[Command, ...]] = {
     S.MOVE: ("finish",),
     S.PAUSED: ("resume", "finish"),
     S.FAULT: ("reset",),
+    S.CUT_SHORT: ("reset",),
 }
 # Before the face was looked at there is nothing to draw; after the box has gone neither.
 DRAWN = frozenset({S.SETTLED, S.LOOKING, S.MARKING, S.DRYING, S.CHECKING, S.MOVE, S.PASSED, S.TEAR, S.PAUSED})

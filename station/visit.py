@@ -15,6 +15,8 @@ Outcome = Literal["done", "tear", "removed", "fault"]
 class State(StrEnum):
     """Where a visit stands."""
 
+    STARTING = "starting"
+    CUT_SHORT = "cut_short"
     EMPTY = "empty"
     ARRIVING = "arriving"
     HANDS = "hands"
@@ -53,6 +55,7 @@ class Happening(StrEnum):
     BEYOND = "beyond"  # personal places, but none (or none left) within reach of the tool
     NOTHING = "nothing"  # no label on this face
     BY_HAND = "by_hand"  # personal places, and no tool: a person has to tear
+    PARKED = "parked"  # the tool is out of the way, where there is one
     MARKED = "marked"
     DRY = "dry"
     CLEAN = "clean"
@@ -96,9 +99,12 @@ class Rule:
 
 S, H = State, Happening
 
-# No state can last for ever. Two are resting places, empty and fault: their limit leads back into themselves, so that
-# the platform's empty picture is learnt afresh and the words are said again.
+# No state can last for ever. Where a machine rests, the limit leads back into the state itself, so that the platform's
+# empty picture is learnt afresh and the words are said again: empty; fault and cut short, until a person comes; and
+# starting, whose own work has limits, until the guard is shut.
 RULES: dict[State, Rule] = {
+    S.STARTING: Rule(3600, S.STARTING, moves=True),
+    S.CUT_SHORT: Rule(3600, S.CUT_SHORT),
     S.EMPTY: Rule(3600, S.EMPTY, moves=True),
     S.ARRIVING: Rule(6, S.HANDS),
     S.HANDS: Rule(120, S.TEAR, reason="never_still"),
@@ -128,9 +134,11 @@ RESUMED = {S.MARKING: S.MARKING, S.DRYING: S.DRYING, S.CHECKING: S.DRYING}
 # The person has the word; any movement is the answer.
 ASKING = frozenset({S.NO_LABEL, S.MOVE, S.PASSED, S.TEAR})
 # No box, no visit.
-RESTING = frozenset({S.EMPTY, S.DONE, S.REMOVED, S.FAULT})
+RESTING = frozenset({S.STARTING, S.CUT_SHORT, S.EMPTY, S.DONE, S.REMOVED, S.FAULT})
 
 NEXT: dict[State, dict[Happening, State]] = {
+    S.STARTING: {H.PARKED: S.EMPTY},
+    S.CUT_SHORT: {H.RESET: S.STARTING},
     S.EMPTY: {H.BOX: S.ARRIVING},
     S.ARRIVING: {H.STILL: S.SETTLED},
     S.HANDS: {H.STILL: S.SETTLED},
@@ -155,7 +163,7 @@ NEXT: dict[State, dict[Happening, State]] = {
     S.DONE: {H.GONE: S.EMPTY},
     S.REMOVED: {H.GONE: S.EMPTY},
     S.PAUSED: {H.SHIFTED: S.ARRIVING, H.FINISH: S.TEAR},
-    S.FAULT: {H.RESET: S.EMPTY},
+    S.FAULT: {H.RESET: S.STARTING},
 }
 
 

@@ -22,6 +22,18 @@ class Saying:
 S = State
 
 SAYINGS: dict[State, Saying] = {
+    S.STARTING: Saying(
+        "work",
+        "pause",
+        ("正在启动", "请勿放入纸箱，关好护盖"),
+        ("Starting", "Keep the platform clear and the guard shut"),
+    ),
+    S.CUT_SHORT: Saying(
+        "stop",
+        "fault",
+        ("上一次没有做完", "取下纸箱，检查面单，再按“复位”"),
+        ("The last visit was cut short", "Take the box off, look at its label, then press reset"),
+    ),
     S.EMPTY: Saying(
         "idle",
         "place",

@@ -56,6 +56,9 @@ class Axes(Protocol):
     def stop(self) -> None:
         """Drivers off at once, whatever is queued is dropped."""
 
+    def let_go(self) -> None:
+        """ENABLE off and nothing else: any thread may call it at any time. Whatever runs then ends in a fault."""
+
 
 class Lift(Protocol):
     """Brings the tool down until its contact switch closes, and up again."""

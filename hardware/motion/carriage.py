@@ -61,13 +61,13 @@ class Carriage:
         if not self.homed:
             yield from self.home()
         with self._safely():
-            self.axes.enable()
             if abs(face_height_mm - self._above_mm) > CONTACT_TOLERANCE_MM:
                 self.lift.raise_()  # another face: a hop above the last one may be too low for it
             yield from self._travel(line[0])
             yield from self._touch_down(face_height_mm)
             yield from self._follow(line)
             self.lift.hop()
+            yield  # before the next line somebody has to look at the panel
 
     def park(self) -> Iterator[None]:
         """Tool up, out of the camera's view, drivers off. Homes first when the position is not known."""

@@ -20,6 +20,8 @@ END_STOP_HIGH_MM = (410.0, 310.0)
 OVERTRAVEL_MM = 0.5  # from the closing of an end stop to the hard stop behind it
 HOMING_MM_S = 50.0
 HOMING_SLOW_MM_S = 10.0
+SEEK_S = 0.01  # between two looks at the end stops: no further than the way from one to the hard stop behind it
+LOOKS_A_PIECE = 10
 LIFT_FAST_MM_S, LIFT_SLOW_MM_S = 120.0, 30.0
 LIFT_UP_MM_S = 400.0  # the spring helps
 LIFT_SLOW_ABOVE_MM = 8.0  # the last way down to the expected face is slow, so that the switch is not overrun
@@ -43,7 +45,9 @@ class TwinMotors:
         for k in self.axes:
             steps = self._moved(k, direction[axis == k])
             low, high = END_STOP_LOW_MM[k] - OVERTRAVEL_MM, END_STOP_HIGH_MM[k] + OVERTRAVEL_MM
-            at[k] = min(high, max(low, at[k] + steps * self.step_mm))
+            wanted = at[k] + steps * self.step_mm
+            at[k] = min(high, max(low, wanted))
+            self.world.pushed_mm += abs(wanted - at[k])
         self.world.move_tool((at[0], at[1]))
 
     def at_end(self, axis: int, both: bool = False) -> bool:
@@ -93,11 +97,15 @@ class TwinAxes:
 
     def disable(self) -> None:
         """Let ENABLE go high."""
-        self._enable.off()
+        self.let_go()
 
     def stop(self) -> None:
         """Nothing is queued on the twin: drivers off."""
-        self.disable()
+        self.let_go()
+
+    def let_go(self) -> None:
+        """Drivers off: the pin and nothing else."""
+        self._enable.off()
 
     def close(self) -> None:
         """Let the pin go; its pull-up keeps the drivers off."""
@@ -107,12 +115,8 @@ class TwinAxes:
         """Feed the pulses to the motors as time passes. Raises `MotionFault` when an end stop closes."""
         line = np.vstack([self.position_mm, points_mm])
         for chunk in chunks(line, speed_mm_s, self._limits):
-            self._feed(chunk)
-            if "end_stop_in_move" in self._world.faults or any(self._motors.at_end(k, both=True) for k in self._axes):
-                raise MotionFault(
-                    "an end stop closed in mid-move: look whether something blocks the carriage or a belt has "
-                    "slipped, then start again"
-                )
+            for _ in self._fed(chunk):
+                self._refuse_end_stops()
             yield
 
     def home(self) -> Iterator[None]:
@@ -129,18 +133,18 @@ class TwinAxes:
 
     def _seek(self, speed_mm_s: float, until_closed: bool) -> Iterator[None]:
         """Move all axes until each end stop is closed (or open again), then that axis stands."""
-        budget_s = 1.2 * (max(END_STOP_HIGH_MM) - min(END_STOP_LOW_MM)) / abs(speed_mm_s)
-        while moving := [axis for axis in self._axes if self._motors.at_end(axis) != until_closed]:
-            budget_s -= CHUNK_S
-            if budget_s < 0:
-                raise MotionFault(
-                    "homing: an end stop did not answer: check the motor supply, the belts and the end stop's plug"
-                )
-            if until_closed:
-                self._feed(self._even(speed_mm_s, moving, CHUNK_S))
-            else:
-                self._feed(self._even(speed_mm_s, moving, self._step_mm / speed_mm_s))
-            yield
+        longest_s = 1.2 * (max(END_STOP_HIGH_MM) - min(END_STOP_LOW_MM)) / abs(speed_mm_s)
+        for look in range(1, round(longest_s / SEEK_S)):
+            moving = [axis for axis in self._axes if self._motors.at_end(axis) != until_closed]
+            if not moving:
+                yield
+                return
+            self._feed(self._even(speed_mm_s, moving, SEEK_S))
+            if look % LOOKS_A_PIECE == 0:
+                yield
+        raise MotionFault(
+            "homing: an end stop did not answer: check the motor supply, the belts and the end stop's plug"
+        )
 
     def _even(self, speed_mm_s: float, axes: tuple[int, ...] | list[int], duration_s: float) -> Chunk:
         count = round(abs(speed_mm_s) * duration_s / self._step_mm)
@@ -150,7 +154,18 @@ class TwinAxes:
         direction = np.full(len(times), int(math.copysign(1, speed_mm_s)), np.int8)
         return Chunk(duration_s, times[order], axis[order], direction)
 
+    def _refuse_end_stops(self) -> None:
+        if "end_stop_in_move" in self._world.faults or any(self._motors.at_end(k, both=True) for k in self._axes):
+            raise MotionFault(
+                "an end stop closed in mid-move: look whether something blocks the carriage or a belt has slipped, "
+                "then start again"
+            )
+
     def _feed(self, chunk: Chunk) -> None:
+        for _ in self._fed(chunk):
+            pass
+
+    def _fed(self, chunk: Chunk) -> Iterator[None]:
         """Let time pass in ticks; the pulses of each tick count only while the drivers have current."""
         self._send(chunk)
         ticks = max(1, math.ceil(chunk.duration_s / (TICK_S / 2) - 1e-9))
@@ -160,6 +175,7 @@ class TwinAxes:
         for first, last in pairwise(edges):
             self._motors.turn(chunk.axis[first:last], chunk.direction[first:last])
             self._world.clock.sleep(tick_s)
+            yield
 
     def _send(self, chunk: Chunk) -> None:
         if not self.enabled:

@@ -59,6 +59,8 @@ class World(Platform):
         self.clock.tick = self._tick
         self.pins = MockFactory(pin_class=MockPWMPin)
         self.lines = Pins()
+        wired = ("guard", "emergency_stop", "button", "enable", "lamp")
+        self._wires = {bcm: self.pins.pin(bcm) for bcm in (getattr(self.lines, name) for name in wired)}
         self.watchers: list[Callable[[float], None]] = []
         self.faults = Faults({})
         self.hand_mm: tuple[float, float] | None = None
@@ -68,6 +70,7 @@ class World(Platform):
         self._astray_mm = np.zeros(2)
         self.tool_z_mm = TOOL_UP_MM
         self.inked_m = 0.0
+        self.pushed_mm = 0.0  # by how much motors have been driven on against a hard stop
         self.light_level = 1.0
         self.guard_closed = True
         self.stop_pressed = False
@@ -182,7 +185,7 @@ class World(Platform):
         """Light on the platform as a share of full light, the machine's lamp included."""
         if "light_off" in self.faults:
             return DARK
-        lamp = float(self.pins.pin(self.lines.lamp).state)
+        lamp = float(self._wires[self.lines.lamp].state)
         mood = self.box.light if self.box else 1.0
         return max(DARK, self.light_level * mood * (ROOM_LIGHT + LAMP_LIGHT * lamp))
 
@@ -191,9 +194,13 @@ class World(Platform):
     @property
     def powered(self) -> bool:
         """Whether the motors get current: ENABLE pulled low, supply there, emergency stop not pressed."""
-        enable = self.pins.pin(self.lines.enable)
-        on = enable.function == "output" and not enable.state
-        return on and not self.stop_pressed and "motor_power_lost" not in self.faults
+        return self.enabled and not self.stop_pressed and "motor_power_lost" not in self.faults
+
+    @property
+    def enabled(self) -> bool:
+        """Whether ENABLE is pulled low; its pull-up keeps it high while nobody drives it."""
+        enable = self._wires[self.lines.enable]
+        return bool(enable.function == "output" and not enable.state)
 
     @property
     def touching(self) -> bool:
@@ -312,7 +319,7 @@ class World(Platform):
         return min(1.0, max(0.0, since_m / self.faults.value("dry_tool", "over_m")))
 
     def _drive(self, pin: int, low: bool) -> None:
-        line = self.pins.pin(pin)
+        line = self._wires[pin]
         if low:
             line.drive_low()
         else:

@@ -7,7 +7,7 @@ from typing import Any, get_args
 import click
 
 from station.erase.cover import Policy
-from station.evaluate import covering, judging, labels, marking, placing, watching
+from station.evaluate import covering, faulting, judging, killing, labels, marking, placing, watching
 from station.pictures import load
 from station.scenes.clips import EVALUATION_SEEDS
 from station.scenes.compose import ANYWHERE, AT_STATION
@@ -78,6 +78,23 @@ def labels_verb(count: int, seed: int, weights: Path, at_station: bool) -> None:
 def placing_verb(machines: int, seed: int, noise_mm: float) -> None:
     """How far from where it was seen ink lands, on machines built askew and calibrated by pictures."""
     _tell(placing.placing(machines, seed, noise_mm))
+
+
+@main.command("faulting")
+@click.option("--visits", type=click.IntRange(min=1), default=1000, show_default=True)
+@click.option("--seed", default=faulting.EVALUATION_SEED, show_default=True)
+@click.option("--trial", type=click.IntRange(min=0), help="That one alone: what a violation is listed with.")
+def faulting_verb(visits: int, seed: int, trial: int | None) -> None:
+    """Visits with a fault at a random moment: what the machine did that it must never do, and how fast it was off."""
+    _tell(faulting.faulting(visits, seed, trial).report())
+
+
+@main.command("killing")
+@click.option("--kills", type=click.IntRange(min=1), default=100, show_default=True)
+@click.option("--seed", default=killing.EVALUATION_SEED, show_default=True)
+def killing_verb(kills: int, seed: int) -> None:
+    """Stations killed or frozen at a random moment of a visit, in a world that outlives them."""
+    _tell(killing.killing(kills, seed).report())
 
 
 @main.command("photographs")

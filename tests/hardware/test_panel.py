@@ -59,6 +59,23 @@ def test_a_short_press_is_told_once(panel: Panel, factory: MockFactory) -> None:
     assert not panel.button.take_press()
 
 
+def test_an_opening_is_remembered_and_told_at_once(panel: Panel, factory: MockFactory) -> None:
+    told: list[str] = []
+    panel.on_danger(lambda: told.append("let go"))
+    for contact, pin in ((panel.guard, Pins().guard), (panel.emergency_stop, Pins().emergency_stop)):
+        factory.pin(pin).drive_low()
+        contact.take_opening()
+        told.clear()
+        assert not contact.take_opening()
+        factory.pin(pin).drive_high()
+        factory.pin(pin).drive_low()
+        assert told == ["let go"]
+        assert contact.take_opening(), "though it is closed again"
+        assert not contact.take_opening()
+        factory.pin(pin).drive_high()
+        assert contact.take_opening() and contact.take_opening(), "as long as it is open"
+
+
 def test_lamp_dims_and_dark_switches_everything_off(panel: Panel, factory: MockFactory) -> None:
     panel.lamp.value = 0.4
     panel.status.on()

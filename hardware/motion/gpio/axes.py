@@ -137,11 +137,15 @@ class GpioAxes:
 
     def disable(self) -> None:
         """Let ENABLE go."""
-        self._enable.off()
+        self.let_go()
 
     def stop(self) -> None:
         """The same: what is queued plays on without any effect."""
-        self.disable()
+        self.let_go()
+
+    def let_go(self) -> None:
+        """The pin and nothing else."""
+        self._enable.off()
 
     def close(self) -> None:
         """Let the lines go; the pull-up of ENABLE keeps the drivers off."""

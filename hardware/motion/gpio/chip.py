@@ -36,11 +36,8 @@ class Chip:
 
     def __init__(self, folder: Path, number: int | None = None) -> None:
         self._lgpio = _imported(folder)
-        try:
-            with _urgent():
-                self.pins = importlib.import_module("gpiozero.pins.lgpio").LGPIOFactory(number)
-        except self._lgpio.error as error:
-            raise MachineFault(f"the GPIO chip cannot be opened ({error}): is the user in the group gpio?") from error
+        with _urgent():
+            self.pins = pins_of_chip(folder, number)
         Device.pin_factory = self.pins
 
     def waves(self, lines: Sequence[int]) -> "LgpioWaves":
@@ -50,6 +47,15 @@ class Chip:
     def close(self) -> None:
         """Let all pins go."""
         self.pins.close()
+
+
+def pins_of_chip(folder: Path, number: int | None = None) -> Any:
+    """gpiozero's factory of a chip's pins, for whoever plays no trains. Arguments and errors are those of `Chip`."""
+    lgpio = _imported(folder)
+    try:
+        return importlib.import_module("gpiozero.pins.lgpio").LGPIOFactory(number)
+    except lgpio.error as error:
+        raise MachineFault(f"the GPIO chip cannot be opened ({error}): is the user in the group gpio?") from error
 
 
 class LgpioWaves:

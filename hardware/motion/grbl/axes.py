@@ -54,12 +54,16 @@ class GrblAxes:
 
     def disable(self) -> None:
         """Motor supply off, then the board's own drivers."""
-        self._enable.off()
+        self.let_go()
         self._board.sleep()
 
     def stop(self) -> None:
         """The same: the board's reset drops whatever is queued."""
         self.disable()
+
+    def let_go(self) -> None:
+        """Motor supply off; the board is not told, and runs on without any effect."""
+        self._enable.off()
 
     def close(self) -> None:
         """Let the pin and the line go; the pin's pull-up keeps the supply off."""

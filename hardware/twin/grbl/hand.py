@@ -46,15 +46,20 @@ def settings(machine: Setup) -> dict[int, float]:
     return values | dict(zip((130, 131, 132), machine.travel_mm, strict=True))
 
 
+def board_of(world: World, machine: Setup, lane_y_mm: float | None) -> TwinGrbl:
+    """The board of a world, on its motors. `lane_y_mm` is the place of a roller's one axis."""
+    if lane_y_mm is not None:
+        world.tool_mm = (world.tool_mm[0], lane_y_mm)
+    motors = TwinMotors(world, 1 / STEPS_PER_MM, (0, 1) if lane_y_mm is None else (0,))
+    return TwinGrbl(world, motors, settings(machine))
+
+
 class GrblHand:
-    """Everything from the station's calls to the twin's motors. `lane_y_mm` is the place of a roller's one axis."""
+    """Everything from the station's calls to the twin's motors."""
 
     def __init__(self, world: World, limits: Limits, lane_y_mm: float | None) -> None:
         self.setup = setup(limits, lane_y_mm)
-        if lane_y_mm is not None:
-            world.tool_mm = (world.tool_mm[0], lane_y_mm)
-        motors = TwinMotors(world, 1 / STEPS_PER_MM, (0, 1) if lane_y_mm is None else (0,))
-        self.twin = TwinGrbl(world, motors, settings(self.setup))
+        self.twin = board_of(world, self.setup, lane_y_mm)
         enable = OutputDevice(world.lines.enable, active_high=False, initial_value=False, pin_factory=world.pins)
         self.board = Board(self.twin.wire.port, self.setup, world.clock)
         self.axes = GrblAxes(self.board, enable)
