@@ -35,6 +35,7 @@ def test_values_are_read(tmp_path: Path) -> None:
         ('[machine]\nkind = "twin"\n[motion]\nkind = "gpio"', ["motion.kind", "'gpio'", "twin or grbl"]),
         ('[machine]\nkind = "built"', ["motion.kind", "'twin'", "gpio or grbl"]),
         ('[machine]\nkind = "built"\n[motion]\nkind = "grbl"', ["motion.port", "/dev/serial/by-id/"]),
+        ('[machine]\nkind = "twin"\nworld = "/run/world"', ["machine.world", "'grbl'", "'gantry'"]),
         ("[markers]\n", ["markers", "spelling"]),
         ("[marker\n", ["not valid TOML", "line 1"]),
     ],

@@ -41,6 +41,7 @@ SPRING_S = 1.0  # until the tool is up once the drivers are off
 LIMIT_S = 240.0  # by the wall, for a station to come to where it is awaited
 ASK_EVERY_S = 0.2
 TICK_S = 0.02
+QUIET = subprocess.DEVNULL
 STILL_MM = 1e-6
 CUT_SHORT = "The last visit was cut short"
 
@@ -116,7 +117,7 @@ class Room:
         expected = self._left_open()
         self._visit, self._ends = Visit(State.MARKING), [False, False]
         command = [sys.executable, "-m", "station.cli", "run", "--config", str(self._config)]
-        self._station = subprocess.Popen(command, start_new_session=True, stderr=subprocess.DEVNULL)
+        self._station = subprocess.Popen(command, start_new_session=True, stdout=QUIET, stderr=QUIET)
         if expected:
             self.count.cut_short += 1
             if not self._until(lambda: self._told()[1] == CUT_SHORT):
