@@ -73,7 +73,14 @@ class Count:
     def report(self) -> dict[str, Any]:
         """For JSON. `off_ms`: from the end of a station with drivers on until ENABLE was off, median and longest."""
         off_ms = [round(each * 1000) for each in (float(np.median(self.off_s)), max(self.off_s))] if self.off_s else []
-        return vars(self) | {"ended": dict(self.ended), "off_s": None, "off_ms": off_ms}
+        return {
+            "ended": dict(self.ended),
+            "drivers_on": self.drivers_on,
+            "tool_down": self.tool_down,
+            "cut_short": self.cut_short,
+            "off_ms": off_ms,
+            "violations": self.violations,
+        }
 
 
 def killing(kills: int, seed: int) -> Count:
