@@ -119,9 +119,9 @@ class Appliance:
 
     def _suffer(self, fault: MachineFault) -> None:
         """Guard and emergency stop come first: they take the drivers' current, and other faults follow from that."""
-        before = self.visit
-        self._take(self._senses.panel(before))
-        if self.visit is not before:
+        visit, job = self.visit, self._job
+        self._take(self._senses.panel(visit))
+        if self.visit is not visit or self._job is not job:
             return
         drawn = self._strokes_done or self._drawn_mm
         if isinstance(fault, ContactLost) or (isinstance(fault, NoContact) and drawn):

@@ -9,8 +9,9 @@ from shapely.geometry.base import BaseGeometry
 
 from hardware.errors import CameraLost
 from hardware.machine import Machine, twin_machine
+from hardware.twin.axes import END_STOP_LOW_MM
 from hardware.twin.box import Pose
-from hardware.twin.world import TOOL_UP_MM, World
+from hardware.twin.world import PARK_MM, TOOL_UP_MM, World
 from station.appliance import Appliance, Settings
 from station.erase.cover import TEXT
 from station.erase.strokes import StrokePlan
@@ -152,4 +153,92 @@ def test_while_a_long_stroke_is_drawn_what_is_told_of_it_grows() -> None:
     assert len(set(shares)) > 10
     assert shares == sorted(shares)
     assert len({status.places_done for status in marking}) >= 3
+    machine.close()
+
+
+def started(cut_short: bool = False) -> tuple[Machine, World, Appliance, list[Status]]:
+    """A station that starts with the tool left anywhere, and what it tells."""
+    machine, world = twin_machine("gantry", seed=3)
+    world.move_tool((180.0, 120.0))
+    appliance = Appliance(machine, Eye(), Judge(), Settings(), Today)
+    told: list[Status] = []
+    appliance.told.append(told.append)
+    appliance.start(cut_short)
+    return machine, world, appliance, told
+
+
+def run_until(appliance: Appliance, machine: Machine, state: State) -> None:
+    end_s = machine.clock.now_s() + 60
+    appliance.run(lambda: machine.clock.now_s() < end_s and appliance.visit.state is not state)
+    assert appliance.visit.state is state
+
+
+def test_a_start_homes_and_parks_before_the_platform_is_taken_in() -> None:
+    machine, world, appliance, told = started()
+    ends: set[str] = set()
+    world.watchers.append(lambda _: ends.update("xy"[k] for k in (0, 1) if world.tool_mm[k] <= END_STOP_LOW_MM[k]))
+    run_until(appliance, machine, State.EMPTY)
+    assert ends == {"x", "y"}
+    assert world.tool_mm == pytest.approx(PARK_MM, abs=0.2)
+    assert told[0].words["en"].title == "Starting"
+    world.place(small_box(20.0))
+    run_until(appliance, machine, State.LOOKING)
+    machine.close()
+
+
+def test_after_a_visit_that_was_cut_short_nothing_moves_before_a_person_has_looked() -> None:
+    machine, world, appliance, told = started(cut_short=True)
+    appliance.run(lambda: machine.clock.now_s() < 10)
+    assert world.tool_mm == (180.0, 120.0)
+    assert told[-1].words["en"].title == "The last visit was cut short"
+    assert told[-1].words["zh-CN"].title == "上一次没有做完"
+    assert told[-1].buttons == ("reset",)
+    world.press_button()
+    run_until(appliance, machine, State.EMPTY)
+    assert world.tool_mm == pytest.approx(PARK_MM, abs=0.2)
+    machine.close()
+
+
+@pytest.mark.parametrize("open_s", [0.01, 0.15, 5.0])
+def test_a_guard_that_opens_while_the_tool_parks_makes_it_park_anew_and_is_no_fault(open_s: float) -> None:
+    machine, world, appliance, told = started()
+    opened_mm: list[tuple[float, float]] = []
+
+    def open_and_shut(now_s: float) -> None:
+        if 0.95 < now_s < 0.95 + open_s:
+            opened_mm.append(world.tool_mm)
+            world.guard(False)
+        elif not world.guard_closed:
+            world.guard(True)
+
+    world.watchers.append(open_and_shut)
+    run_until(appliance, machine, State.EMPTY)
+    assert len(set(opened_mm)) == 1, "it stands while the guard is open"
+    assert world.tool_mm == pytest.approx(PARK_MM, abs=0.2)
+    assert "fault" not in {status.state for status in told}
+    machine.close()
+
+
+def test_a_guard_that_opens_for_a_moment_in_mid_stroke_pauses_and_costs_no_ink() -> None:
+    machine, world = twin_machine("gantry", seed=3)
+    appliance = Appliance(machine, Eye(), Judge(), Settings(drying_s=1.0), Today)
+    to_open = [True]
+    paused_for: list[str] = []
+
+    def flicker(_: float) -> None:
+        if not world.guard_closed:
+            world.guard(True)
+        elif to_open and machine.carriage is not None and machine.carriage.drawn_m > 0.05:
+            to_open.clear()
+            world.guard(False)
+        if appliance.visit.state is State.PAUSED and machine.clock.now_s() > appliance.visit.since_s + 1:
+            appliance.command("resume")
+
+    appliance.entered.append(lambda visit: paused_for.append(visit.paused_for) if visit.state is State.PAUSED else None)
+    world.watchers.append(flicker)
+    world.place(small_box())
+    appliance.start()
+    appliance.run(lambda: machine.clock.now_s() < 120 and appliance.visit.outcome is None)
+    assert paused_for == ["guard"]
+    assert (appliance.visit.outcome, appliance.face.passes) == ("done", 1)
     machine.close()

@@ -54,6 +54,7 @@ def test_values_are_read(tmp_path: Path) -> None:
         (LINES + "[lift]\npwm_channel = 0", ["lift.pwm_channel", "the lamp", "one of its own"]),
         (BOARD + "lift_mm_s = 900", ["motion.lift_mm_s 900 x lift_steps_per_mm 40", "30000"]),
         (BOARD + "feed_mm_s = 500", ["motion.feed_mm_s 500 x steps_per_mm 80", "30000"]),
+        ('[machine]\nkind = "twin"\nworld = "/run/world"', ["machine.world", "'grbl'", "'gantry'"]),
         ("[markers]\n", ["markers", "spelling"]),
         ("[marker\n", ["not valid TOML", "line 1"]),
     ],

@@ -141,7 +141,9 @@ def test_visit_left_open_is_cut_short(tmp_path: Path) -> None:
     path = tmp_path / "s.db"
     with Store(path) as store:
         store.add_pass(store.open_visit(NOON), 2.0)
+        assert store.cut_short == 0
     with Store(path) as store:
+        assert store.cut_short == 1
         assert store.tool_m == 2.0
         assert store.today(NOON) == Today(boxes=1)
     assert rows(path)[0][0] == CUT_SHORT

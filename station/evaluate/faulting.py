@@ -41,7 +41,7 @@ PHOTO_PX = 2304  # wide, where nobody has to read the picture
 # How long each state may be disturbed after its beginning (s); where more happens, more is disturbed.
 MOMENTS: dict[State, float] = {S.ARRIVING: 2, S.SETTLED: 1, S.LOOKING: 1, S.MARKING: 9, S.DRYING: 4, S.CHECKING: 1}
 MARKING_SHARE = 0.6
-SHORTEST_S, LONGEST_HELD_S = 0.01, 6.0
+SHORTEST_S, MOMENT_S, LONGEST_HELD_S = 0.01, 6.0, 40.0  # that a deed lasts
 PATIENCE_S = 4.0  # of a person in front of a paused station
 
 
@@ -197,13 +197,19 @@ class Trial:
         """Do the deed, and undo it, when it is due."""
         if now_s >= self._due_s:
             self._due_s, self._struck_s = np.inf, now_s
-            self._end_s = now_s + float(np.exp(self._rng.uniform(np.log(SHORTEST_S), np.log(LONGEST_HELD_S))))
+            self._end_s = now_s + self._held_s()
             self._count.struck[self._deed] += 1
             self._observer.strike(self._deed, now_s)
             DEEDS[self._deed].begin(self)
         if now_s >= self._end_s:
             self._end_s = np.inf
             DEEDS[self._deed].end(self)
+
+    def _held_s(self) -> float:
+        """How long a deed lasts: half of them for a moment, the others for most of a visit or longer."""
+        if self._rng.random() < 0.5:
+            return float(np.exp(self._rng.uniform(np.log(SHORTEST_S), np.log(MOMENT_S))))
+        return float(self._rng.uniform(MOMENT_S, LONGEST_HELD_S))
 
     def _close(self, record: Record) -> None:
         visit, deed = record.visit, self._deed

@@ -41,6 +41,7 @@ SPRING_S = 1.0  # until the tool is up once the drivers are off
 LIMIT_S = 240.0  # by the wall, for a station to come to where it is awaited
 ASK_EVERY_S = 0.2
 TICK_S = 0.02
+QUIET = subprocess.DEVNULL
 STILL_MM = 1e-6
 CUT_SHORT = "The last visit was cut short"
 
@@ -72,7 +73,14 @@ class Count:
     def report(self) -> dict[str, Any]:
         """For JSON. `off_ms`: from the end of a station with drivers on until ENABLE was off, median and longest."""
         off_ms = [round(each * 1000) for each in (float(np.median(self.off_s)), max(self.off_s))] if self.off_s else []
-        return vars(self) | {"ended": dict(self.ended), "off_s": None, "off_ms": off_ms}
+        return {
+            "ended": dict(self.ended),
+            "drivers_on": self.drivers_on,
+            "tool_down": self.tool_down,
+            "cut_short": self.cut_short,
+            "off_ms": off_ms,
+            "violations": self.violations,
+        }
 
 
 def killing(kills: int, seed: int) -> Count:
@@ -116,7 +124,7 @@ class Room:
         expected = self._left_open()
         self._visit, self._ends = Visit(State.MARKING), [False, False]
         command = [sys.executable, "-m", "station.cli", "run", "--config", str(self._config)]
-        self._station = subprocess.Popen(command, start_new_session=True, stderr=subprocess.DEVNULL)
+        self._station = subprocess.Popen(command, start_new_session=True, stdout=QUIET, stderr=QUIET)
         if expected:
             self.count.cut_short += 1
             if not self._until(lambda: self._told()[1] == CUT_SHORT):

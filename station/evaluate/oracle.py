@@ -1,8 +1,9 @@
 """An eye and a judge that are told the truth of the twin's world: where what is measured is not how right they are."""
 
 from collections.abc import Sequence
+from typing import Any
 
-from hardware.camera.frames import Bgr, Points
+from hardware.camera.frames import Bgr
 from hardware.twin.box import Mark
 from hardware.twin.world import World
 from station.rehearsal import CODE_SHARE, FIELD_SHARE, kind_of
@@ -22,16 +23,8 @@ class OracleEye(Eye):
     def __init__(self, world: World) -> None:
         self._world = world
 
-    def look(
-        self,
-        bgr: Bgr,
-        px_per_mm: float | None = None,
-        reveal: bool = False,
-        known: Sequence[Points] = (),
-        hurry: bool = False,
-        wary: bool = False,
-    ) -> Look:
-        """The face as one label; no reader runs, so there is no text to `reveal`."""
+    def look(self, bgr: Bgr, *_: Any, **__: Any) -> Look:
+        """The face as one label; nothing else that an eye may be told makes a difference."""
         world = self._world
         marks = [(m, at) for m, at in world.marks_in_photo() if world.coverage(m) < 1 - VISIBLE_SHARE]
         if too_dark(bgr) or not marks:

@@ -1,0 +1,13 @@
+"""`station run` is killed in mid-job, in a world that outlives it; `station off` clears up, and the next one homes."""
+
+from station.evaluate.killing import killing
+
+IN_MID_JOB = 7_230  # this seed kills 10 s after the box was set out
+
+
+def test_a_killed_station_is_cleared_up_behind_and_the_next_one_homes_and_says_so() -> None:
+    count = killing(1, IN_MID_JOB)
+    assert count.violations == []
+    assert dict(count.ended) == {"SIGKILL": 1}
+    assert count.cut_short == 1
+    assert count.drivers_on == 1
