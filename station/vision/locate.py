@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from hardware.camera.frames import Bgr, Grey, Points
 from station.vision.edges import refined
-from station.vision.framed import SAME_PLACE, candidates, shared, surest, union_share
+from station.vision.framed import SAME_PLACE, alone, candidates, shared, surest, union_share
 from station.vision.maps import AREA_PX, Maps
 from station.vision.outline import outlined
 from station.vision.seen import Candidate
@@ -59,7 +59,7 @@ class Locator:
             one = waiting.pop(int(np.argmax([each.confidence for each in waiting])))
             if one.confidence < _WORTH_A_LOOK:
                 break
-            if _lies_on(one, settled) or any(union_share(one.quad, other) > _SAME_LOOK for other in looked):
+            if not alone(one.quad, (each.quad for each in settled)) or any(union_share(one.quad, other) > _SAME_LOOK for other in looked):
                 continue
             looked.append(one.quad)
             found = self._near(grey, one.quad)
@@ -67,17 +67,13 @@ class Locator:
             settled += [each for each in found if each.confidence >= SURE and union_share(each.quad, one.quad) > _STAYS]
             waiting += found
         settled = surest(settled)
-        return settled + [one for one in surest(seen) if not _lies_on(one, settled)]
+        return settled + [one for one in surest(seen) if alone(one.quad, (each.quad for each in settled))]
 
     def _near(self, grey: Grey, quad: Points) -> list[Candidate]:
         """What the network sees when a quad takes the middle of the frame, in px of `grey`."""
         view = _view(quad)
         seen = self._maps.of(view.of(grey), view.size_px[0] * view.size_px[1])
         return [Candidate(view.back(outlined(seen, one.quad)), one.confidence) for one in candidates(seen)]
-
-
-def _lies_on(one: Candidate, others: list[Candidate]) -> bool:
-    return any(shared(one.quad, other.quad) >= SAME_PLACE for other in others)
 
 
 def _area(quad: Points) -> float:
