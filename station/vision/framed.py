@@ -1,6 +1,6 @@
 """From the cells of a frame to quads: the surest cell and all that agree with it draw each label."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
@@ -15,6 +15,7 @@ from station.vision.sides import Side, crossings
 from station.vision.text import ordered
 
 Shade = NDArray[np.float32]
+Polygon = Points | Shade
 
 _LEAST_SCORE = 0.1  # of a cell that speaks for a label
 _MOST_CELLS = 150  # the surest, of a frame
@@ -49,18 +50,24 @@ def candidates(seen: Seen) -> list[Candidate]:
     coarse = np.ascontiguousarray(cells.polygons[:, ::_EVERY])
     found: list[Candidate] = []
     drawn: list[Shade] = []  # the polygons of peaks, each of another label
-    for peak in np.flatnonzero(cells.peak):
+    for peak in np.flatnonzero(cells.peak).tolist():
         if len(found) == _MOST_LABELS:
             break
         if not alone(coarse[peak], drawn):
             continue
         if alone(coarse[peak], [one.quad for one in found]):  # else `surest` would drop what it draws
-            as_sure = range(peak + 1, int(np.count_nonzero(cells.scores >= _NEARLY_AS_SURE * cells.scores[peak])))
-            agree = (each for each in as_sure if union_share(coarse[peak], coarse[each]) > _AGREE)
-            votes = islice((each for each in agree if alone(coarse[each], drawn)), _MOST_VOTES)
+            votes = islice(_votes(cells.scores, coarse, peak, drawn), _MOST_VOTES)
             found.append(Candidate(quad_of(cells.polygons[[peak, *votes]]), float(cells.scores[peak])))
         drawn.append(coarse[peak])
     return surest([Candidate(one.quad * seen.to_frame, one.confidence) for one in found])
+
+
+def _votes(scores: Shade, polygons: Shade, peak: int, drawn: list[Shade]) -> Iterator[int]:
+    """The less sure cells that agree with a peak and lie on nothing that was drawn before it, the surest first."""
+    nearly_as_sure = int(np.count_nonzero(scores >= _NEARLY_AS_SURE * scores[peak]))
+    for cell in range(peak + 1, nearly_as_sure):
+        if union_share(polygons[peak], polygons[cell]) > _AGREE and alone(polygons[cell], drawn):
+            yield cell
 
 
 def _speaking(seen: Seen) -> _Cells:
@@ -126,20 +133,20 @@ def surest(found: list[Candidate]) -> list[Candidate]:
     return kept
 
 
-def alone(one: Points, others: Iterable[Points]) -> bool:
+def alone(one: Polygon, others: Iterable[Polygon]) -> bool:
     """Whether a convex polygon lies on none of the others, and none on it."""
     return all(shared(one, other) < SAME_PLACE for other in others)
 
 
-def shared(one: Points, other: Points) -> float:
-    """The area two quads share, of the smaller one's."""
+def shared(one: Polygon, other: Polygon) -> float:
+    """The area two convex polygons share, of the smaller one's."""
     quads = one.astype(np.float32), other.astype(np.float32)
     least = min(float(cv2.contourArea(quad)) for quad in quads)
     return float(cv2.intersectConvexConvex(*quads)[0]) / max(1.0, least)
 
 
-def union_share(one: Points, other: Points) -> float:
-    """Intersection over union of two convex quads."""
+def union_share(one: Polygon, other: Polygon) -> float:
+    """Intersection over union of two convex polygons."""
     quads = one.astype(np.float32), other.astype(np.float32)
     common = float(cv2.intersectConvexConvex(*quads)[0])
     return common / max(1.0, sum(float(cv2.contourArea(quad)) for quad in quads) - common)

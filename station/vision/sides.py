@@ -1,6 +1,7 @@
 """Straight sides of quads: what a picture has along the lines near one, and quads made of moved sides."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import cv2
 import numpy as np
@@ -37,13 +38,18 @@ def along_lines(profile: Shade, trust: float) -> Shade:
 
     `trust` is the deviation, as a share of the farthest offset, by which lines further from the middle count less.
     """
-    samples, offsets = profile.shape
+    places, weights = _lines(*profile.shape, trust)
+    return np.asarray(np.maximum(profile.ravel()[places].mean(axis=2), 0) * weights, np.float32)
+
+
+@lru_cache
+def _lines(samples: int, offsets: int, trust: float) -> tuple[NDArray[np.intp], Shade]:
+    """Where in a profile's memory each line goes (offsets x offsets x samples), and how much it counts."""
     share, ends = np.linspace(0, 1, samples), np.arange(offsets)
-    at = np.round(ends[:, None, None] * (1 - share) + ends[None, :, None] * share).astype(int)
+    at = np.round(ends[:, None, None] * (1 - share) + ends[None, :, None] * share).astype(np.intp)
     middle = (offsets - 1) / 2
     far = (ends[:, None] - middle) ** 2 + (ends[None] - middle) ** 2
-    mean = np.maximum(profile[np.arange(samples), at].mean(axis=2), 0.0)
-    return np.asarray(mean * np.exp(-far / (2 * (trust * middle) ** 2)), np.float32)
+    return at + offsets * np.arange(samples), np.exp(-far / (2 * (trust * middle) ** 2)).astype(np.float32)
 
 
 def shifted(start: Points, end: Points, first: float, last: float) -> Side:
