@@ -1,6 +1,8 @@
 """From the cells of a frame to quads: the surest cell and all that agree with it draw each label."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 import cv2
 import numpy as np
@@ -9,10 +11,11 @@ from numpy.typing import NDArray
 from hardware.camera.frames import Points
 from station.vision.maps import CELL_PX, DIRECTIONS, Seen
 from station.vision.seen import Candidate
-from station.vision.sides import Side, crossing
+from station.vision.sides import Side, crossings
 from station.vision.text import ordered
 
 Shade = NDArray[np.float32]
+Polygon = Points | Shade
 
 _LEAST_SCORE = 0.1  # of a cell that speaks for a label
 _MOST_CELLS = 150  # the surest, of a frame
@@ -21,7 +24,7 @@ _EVERY = 3  # ray of a polygon is enough to tell which overlap
 SAME_PLACE = 0.45  # of the smaller of two quads that cannot both be labels
 _AGREE = 0.7  # intersection over union of polygons that speak for one label,
 _NEARLY_AS_SURE = 0.6  # of the surest cell's score,
-_MOST_VOTES = 5  # and so many of them at the most
+_MOST_VOTES = 4  # and so many of them at the most
 _FITS = 2  # of lines to the sides
 _WORN = 0.12  # of a side at each of its ends, where corners are round or worn
 _LEAST_ON_SIDE = 3  # ray ends, for a line to be fitted
@@ -45,29 +48,26 @@ def candidates(seen: Seen) -> list[Candidate]:
     """Quads of labels in px of the frame, the surest first: a peak of the score and what agrees with it draw each."""
     cells = _speaking(seen)
     coarse = np.ascontiguousarray(cells.polygons[:, ::_EVERY])
-    areas = [float(cv2.contourArea(each)) for each in coarse]
-    open_cells = list(range(len(areas)))
     found: list[Candidate] = []
-    while len(found) < _MOST_LABELS:
-        best = next((cell for cell in open_cells if cells.peak[cell]), None)
-        if best is None:
+    drawn: list[Shade] = []  # the polygons of peaks, each of another label
+    for peak in np.flatnonzero(cells.peak).tolist():
+        if len(found) == _MOST_LABELS:
             break
-        common = {cell: float(cv2.intersectConvexConvex(coarse[best], coarse[cell])[0]) for cell in open_cells}
-        if all(shared(coarse[best], one.quad) < SAME_PLACE for one in found):  # else `surest` would drop what it draws
-            votes = [
-                cell
-                for cell, area in common.items()
-                if area > _AGREE * (areas[best] + areas[cell] - area)
-                and cells.scores[cell] >= _NEARLY_AS_SURE * cells.scores[best]
-            ]
-            quad = quad_of(cells.polygons[[best, *votes[1:_MOST_VOTES]]])
-            found.append(Candidate(quad, float(cells.scores[best])))
-        open_cells = [
-            cell
-            for cell, area in common.items()
-            if cell != best and area < SAME_PLACE * max(1.0, min(areas[best], areas[cell]))
-        ]
+        if not alone(coarse[peak], drawn):
+            continue
+        if alone(coarse[peak], [one.quad for one in found]):  # else `surest` would drop what it draws
+            votes = islice(_votes(cells.scores, coarse, peak, drawn), _MOST_VOTES)
+            found.append(Candidate(quad_of(cells.polygons[[peak, *votes]]), float(cells.scores[peak])))
+        drawn.append(coarse[peak])
     return surest([Candidate(one.quad * seen.to_frame, one.confidence) for one in found])
+
+
+def _votes(scores: Shade, polygons: Shade, peak: int, drawn: list[Shade]) -> Iterator[int]:
+    """The less sure cells that agree with a peak and lie on nothing that was drawn before it, the surest first."""
+    nearly_as_sure = int(np.count_nonzero(scores >= _NEARLY_AS_SURE * scores[peak]))
+    for cell in range(peak + 1, nearly_as_sure):
+        if union_share(polygons[peak], polygons[cell]) > _AGREE and alone(polygons[cell], drawn):
+            yield cell
 
 
 def _speaking(seen: Seen) -> _Cells:
@@ -95,16 +95,16 @@ def quad_of(polygons: Shade) -> Points:
 def _fitted(quad: Points, points: Points) -> Points | None:
     """A quad with every side moved to the points that lie nearest to it; None where two sides do not cross."""
     way = quad[_FOLLOWING] - quad
-    length = np.maximum(np.linalg.norm(way, axis=1), 1e-3)
-    offset = points[:, None] - quad
-    along = (offset * way).sum(-1) / length**2
-    away = np.abs(way[:, 0] * offset[..., 1] - way[:, 1] * offset[..., 0]) / length
+    length = np.maximum(np.sqrt((way * way).sum(1)), 1e-3)
+    x, y = np.moveaxis(points[:, None] - quad, -1, 0)  # points x sides
+    along = (x * way[:, 0] + y * way[:, 1]) / length**2
+    away = np.abs(y * way[:, 0] - x * way[:, 1]) / length
     away += length * np.maximum(0, np.abs(along - 0.5) - 0.5)
-    nearest = away.argmin(1)
-    middle = np.abs(along - 0.5) < 0.5 - _WORN
-    sides = [_line_through(quad[side], way[side], points[(nearest == side) & middle[:, side]]) for side in range(4)]
-    crossed = [crossing(sides[side - 1], sides[side]) for side in range(4)]
-    return None if any(one is None for one in crossed) else np.array(crossed)
+    own = away.argmin(1)[:, None] == np.arange(4)
+    own &= np.abs(along - 0.5) < 0.5 - _WORN
+    sides = [_line_through(quad[side], way[side], points[own[:, side]]) for side in range(4)]
+    crossed = crossings(np.array(sides))
+    return None if np.isnan(crossed).any() else crossed
 
 
 def _line_through(start: Points, way: Points, points: Points) -> Side:
@@ -128,20 +128,25 @@ def surest(found: list[Candidate]) -> list[Candidate]:
     """The surest first, and none that lies on a surer one, or around it."""
     kept: list[Candidate] = []
     for one in sorted(found, key=lambda each: -each.confidence):
-        if all(shared(one.quad, other.quad) < SAME_PLACE for other in kept):
+        if alone(one.quad, [other.quad for other in kept]):
             kept.append(one)
     return kept
 
 
-def shared(one: Points, other: Points) -> float:
-    """The area two quads share, of the smaller one's."""
+def alone(one: Polygon, others: Iterable[Polygon]) -> bool:
+    """Whether a convex polygon lies on none of the others, and none on it."""
+    return all(shared(one, other) < SAME_PLACE for other in others)
+
+
+def shared(one: Polygon, other: Polygon) -> float:
+    """The area two convex polygons share, of the smaller one's."""
     quads = one.astype(np.float32), other.astype(np.float32)
     least = min(float(cv2.contourArea(quad)) for quad in quads)
     return float(cv2.intersectConvexConvex(*quads)[0]) / max(1.0, least)
 
 
-def union_share(one: Points, other: Points) -> float:
-    """Intersection over union of two convex quads."""
+def union_share(one: Polygon, other: Polygon) -> float:
+    """Intersection over union of two convex polygons."""
     quads = one.astype(np.float32), other.astype(np.float32)
     common = float(cv2.intersectConvexConvex(*quads)[0])
     return common / max(1.0, sum(float(cv2.contourArea(quad)) for quad in quads) - common)

@@ -95,11 +95,11 @@ class Eye:
         a label was here: a single line or code that may be left of it is taken for one.
         """
         ms = dict.fromkeys(_STAGES, 0.0)
-        with _timed(ms, "locate"):
-            candidates = [Candidate(quad, _KNOWN) for quad in known] or self._locator.locate(bgr)
         with _timed(ms, "rectify"):
             grey = np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2GRAY), np.uint8)
             frame = _Frame(bgr, grey, px_per_mm, wary or bool(known))
+        with _timed(ms, "locate"):
+            candidates = [Candidate(quad, _KNOWN) for quad in known] or self._locator.locate(grey)
         labels = [self._label(frame, one, ms, hurry) for one in candidates]
         kept = [label for label in labels if label is not None]
         with _timed(ms, "locate"):

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hardware.errors import ConfigError, MachineFault
-from station.vision.onnx_file import metadata
+from station.vision.onnx_file import metadata, without_subnormals
 
 # From 1.29 on, onnxruntime keeps a device number on disk and reports to its maker over the network. The process that
 # sees has no business with either. The variable counts only when it is set before the library is loaded.
@@ -98,7 +98,7 @@ def _by_onnxruntime(path: Path, engine: Engine) -> Run:
     options.enable_cpu_mem_arena = False
     options.enable_mem_pattern = False
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    session = ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    session = ort.InferenceSession(without_subnormals(path), options, providers=["CPUExecutionProvider"])
     name = session.get_inputs()[0].name
 
     def run(tensor: Tensor) -> Tensor:

@@ -1,5 +1,8 @@
 """Straight sides of quads: what a picture has along the lines near one, and quads made of moved sides."""
 
+from collections.abc import Sequence
+from functools import lru_cache
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +14,8 @@ Side = tuple[Points, Points]  # two points of a line
 
 _SAMPLES = 48  # along a side
 _END = 0.06  # of a side at each of its ends, where corners are round or worn
+_PARALLEL = 0.05  # sine of the angle between two lines that hardly cross
+_EARLIER = [3, 0, 1, 2]  # of each side, the one before
 
 
 def inwards(start: Points, end: Points) -> Points:
@@ -33,13 +38,18 @@ def along_lines(profile: Shade, trust: float) -> Shade:
 
     `trust` is the deviation, as a share of the farthest offset, by which lines further from the middle count less.
     """
-    samples, offsets = profile.shape
+    places, weights = _lines(*profile.shape, trust)
+    return np.asarray(np.maximum(profile.ravel()[places].mean(axis=2), 0) * weights, np.float32)
+
+
+@lru_cache
+def _lines(samples: int, offsets: int, trust: float) -> tuple[NDArray[np.intp], Shade]:
+    """Where in a profile's memory each line goes (offsets x offsets x samples), and how much it counts."""
     share, ends = np.linspace(0, 1, samples), np.arange(offsets)
-    at = np.round(ends[:, None, None] * (1 - share) + ends[None, :, None] * share).astype(int)
+    at = np.round(ends[:, None, None] * (1 - share) + ends[None, :, None] * share).astype(np.intp)
     middle = (offsets - 1) / 2
     far = (ends[:, None] - middle) ** 2 + (ends[None] - middle) ** 2
-    mean = np.maximum(profile[np.arange(samples), at].mean(axis=2), 0.0)
-    return np.asarray(mean * np.exp(-far / (2 * (trust * middle) ** 2)), np.float32)
+    return at + offsets * np.arange(samples), np.exp(-far / (2 * (trust * middle) ** 2)).astype(np.float32)
 
 
 def shifted(start: Points, end: Points, first: float, last: float) -> Side:
@@ -49,17 +59,21 @@ def shifted(start: Points, end: Points, first: float, last: float) -> Side:
     return start + way * (first - beyond), end + way * (last + beyond)
 
 
-def joined(sides: list[Side], quad: Points) -> Points:
+def joined(sides: Sequence[Side], quad: Points) -> Points:
     """The quad with these sides, the first from its first corner on; where two hardly cross, the corner of `quad`."""
-    crossed = [crossing(sides[place - 1], sides[place]) for place in range(4)]
-    return np.array([old if new is None else new for new, old in zip(crossed, quad, strict=True)])
+    corners = crossings(np.array(sides))
+    return np.where(np.isnan(corners), quad, corners)
 
 
-def crossing(one: Side, other: Side) -> Points | None:
-    """Where two lines cross, or None for lines nearly parallel."""
-    a, b = one[1] - one[0], other[1] - other[0]
-    turn = a[0] * b[1] - a[1] * b[0]
-    if abs(turn) < 0.05 * np.linalg.norm(a) * np.linalg.norm(b):
-        return None
-    gap = other[0] - one[0]
-    return np.asarray(one[0] + a * ((gap[0] * b[1] - gap[1] * b[0]) / turn), float)
+def crossings(sides: Points) -> Points:
+    """Where each of four lines (4 x 2 points x 2) crosses the one before; NaN where two are nearly parallel."""
+    start, way = sides[:, 0], sides[:, 1] - sides[:, 0]
+    earlier, along = start[_EARLIER], way[_EARLIER]
+    length = np.sqrt((way * way).sum(1))
+    turn = _turn(along, way)
+    turn[np.abs(turn) < _PARALLEL * length * length[_EARLIER]] = np.nan
+    return np.asarray(earlier + along * (_turn(start - earlier, way) / turn)[:, None], np.float64)
+
+
+def _turn(one: Points, other: Points) -> Points:
+    return np.asarray(one[:, 0] * other[:, 1] - one[:, 1] * other[:, 0], np.float64)

@@ -11,7 +11,8 @@ from hardware.errors import ConfigError
 from station import engines
 from station.vision import convert, maps
 from station.vision.network import ENGINES, Engine, Network, converted, model_path
-from station.vision.text import DIRECTION, READER, TextFinder
+from station.vision.onnx_file import without_subnormals
+from station.vision.text import DIRECTION, FINDER, READER, TextFinder
 from tests.vision.small_onnx import model, node
 
 SHAPE = (1, 1, 64, 96)
@@ -65,6 +66,19 @@ def test_notes_are_those_that_onnxruntime_reads(tmp_path):
     assert "收" in told.custom_metadata_map["character"].splitlines()
     (tmp_path / "small.onnx").write_bytes(model([node("Relu", ["in"], "out")], {}, SHAPE, {"字": "收" * 100, "": ""}))
     assert Network(tmp_path / "small.onnx").metadata == {"字": "收" * 100, "": ""}
+
+
+def test_weights_too_small_to_matter_are_zero_and_no_output_shows_it():
+    import onnxruntime  # as above
+
+    path, noise = model_path(FINDER), np.random.default_rng(2).normal(size=(1, 3, 64, 64)).astype(np.float32)
+    before, after = path.read_bytes(), without_subnormals(path)
+    changed = np.flatnonzero(np.frombuffer(before, np.uint8) != np.frombuffer(after, np.uint8))
+    assert len(changed) > 250_000  # bytes
+    assert not np.frombuffer(after, np.uint8)[changed].any()
+    sessions = [onnxruntime.InferenceSession(each, providers=["CPUExecutionProvider"]) for each in (before, after)]
+    one, other = (each.run(None, {each.get_inputs()[0].name: noise})[0] for each in sessions)
+    assert np.allclose(one, other, rtol=0, atol=1e-7)
 
 
 def test_ncnn_runs_no_network_that_was_not_converted(locator, tmp_path):
