@@ -1,4 +1,7 @@
-"""The order, and the direction, of lines that costs least: nearest first, then 2-opt and moves of runs.
+"""The order, and the direction, of lines that costs least: nearest first, then 2-opt and moves of runs, then kicks.
+
+A kick lets two neighbouring runs change places, a double bridge, which neither of the moves undoes at once; what
+settles after it is kept when it costs less (Martin, Otto and Felten 1991: iterated local search).
 
 A *tour* is a row of ends (see `links`): the one at which the tool comes to each line; it leaves by the other.
 """
@@ -10,6 +13,8 @@ from station.erase.links import Floats
 
 TINY_MM = 1e-6
 ROUNDS = 40  # of improving; it settles after a few
+KICKS = 20  # 1.7 % of the time to mark a label; more gain little
+FEWEST = 4  # lines that are worth kicking
 RUNS = (1, 2, 3, 5, 8)  # lines that are moved together
 
 Tour = NDArray[np.int64]
@@ -18,13 +23,13 @@ Tour = NDArray[np.int64]
 def tour(cost_mm: Floats, start_mm: Floats) -> Tour:
     """Ends in a good order, by the cost from end to end (2N x 2N) and from where the tool is to each end (2N,)."""
     costs = _with_start_and_finish(cost_mm, start_mm)
-    ends, now = nearest_first(cost_mm, start_mm), np.inf
-    for _ in range(ROUNDS):
-        ends = _moved(_turned(ends, costs), costs)
-        before, now = now, _total_mm(ends, costs)
-        if now > before - TINY_MM:
-            break
-    return ends
+    best = _settled(nearest_first(cost_mm, start_mm), costs)
+    rng = np.random.default_rng(0)  # always the same kicks: the same lines make the same tour
+    for _ in range(KICKS if len(best) >= FEWEST else 0):
+        other = _settled(_kicked(best, rng), costs)
+        if _total_mm(other, costs) < _total_mm(best, costs) - TINY_MM:
+            best = other
+    return best
 
 
 def nearest_first(cost_mm: Floats, start_mm: Floats) -> Tour:
@@ -36,6 +41,22 @@ def nearest_first(cost_mm: Floats, start_mm: Floats) -> Tour:
         ends.append(end)
         here = cost_mm[end ^ 1]
     return np.array(ends, int)
+
+
+def _settled(ends: Tour, costs: Floats) -> Tour:
+    """Improved until nothing more is saved."""
+    now = np.inf
+    for _ in range(ROUNDS):
+        ends = _moved(_turned(ends, costs), costs)
+        before, now = now, _total_mm(ends, costs)
+        if now > before - TINY_MM:
+            break
+    return ends
+
+
+def _kicked(ends: Tour, rng: np.random.Generator) -> Tour:
+    i, j, k = np.sort(rng.choice(len(ends) + 1, 3, replace=False))
+    return np.concatenate([ends[:i], ends[j:k], ends[i:j], ends[k:]])
 
 
 def _with_start_and_finish(cost_mm: Floats, start_mm: Floats) -> Floats:

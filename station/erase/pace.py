@@ -11,7 +11,10 @@ from hardware.motion.profile import JUNCTION_DEVIATION_MM, Limits
 
 Spot = tuple[float, float]  # x, y in mm: for a handful of points plain numbers are faster than arrays
 
+Leg = tuple[float, float, float]  # its step in x and y, and its length
+
 LIMITS = Limits()
+FEED2, TWICE_A = LIMITS.feed_mm_s**2, 2 * LIMITS.acceleration_mm_s2  # v2 = v02 + 2 a s, as in the profile
 LIFT_S = 0.12  # up by a hop of 3 mm and down again at 30 mm/s until the contact switch closes
 STOP_MM = LIMITS.feed_mm_s**2 / LIMITS.acceleration_mm_s2  # to a stand and up to speed again
 LIFT_MM = LIFT_S * LIMITS.feed_mm_s + 2 * STOP_MM  # a lift adds a way of its own, which stops at both ends
@@ -19,19 +22,37 @@ LIFT_MM = LIFT_S * LIMITS.feed_mm_s + 2 * STOP_MM  # a lift adds a way of its ow
 
 def bend_mm(cosine: float) -> float:
     """What slowing down for a turn costs, by the cosine of the change of direction: 1 straight on, -1 back."""
-    half = math.sqrt(max(0.0, 1 + min(cosine, 1.0)) / 2)
-    radius_mm = JUNCTION_DEVIATION_MM * half / max(1 - half, 1e-12)
-    slow = math.sqrt(LIMITS.acceleration_mm_s2 * radius_mm)
-    return max(0.0, LIMITS.feed_mm_s - slow) ** 2 / LIMITS.acceleration_mm_s2
+    return (LIMITS.feed_mm_s - math.sqrt(_turn(cosine))) ** 2 / LIMITS.acceleration_mm_s2
 
 
 def way_mm(line: Sequence[Spot]) -> float:
-    """Length of a polyline with what its turns cost."""
-    total, before = 0.0, (0.0, 0.0)
-    for (xa, ya), (xb, yb) in pairwise(line):
-        length = math.hypot(xb - xa, yb - ya)
-        if length > 0:
-            step = (xb - xa) / length, (yb - ya) / length
-            total += length + (bend_mm(step[0] * before[0] + step[1] * before[1]) if before != (0.0, 0.0) else 0.0)
-            before = step
-    return total
+    """What could be drawn straight on while the tool follows a polyline that it enters and leaves at the feed."""
+    steps = [(xb - xa, yb - ya, math.hypot(xb - xa, yb - ya)) for (xa, ya), (xb, yb) in pairwise(line)]
+    legs = [step for step in steps if step[2] > 0]
+    squares = _squares(legs)
+    return sum(_leg_mm(leg[2], v0, v1) for leg, (v0, v1) in zip(legs, pairwise(squares), strict=True))
+
+
+def _turn(cosine: float) -> float:
+    """The square of the speed at a turn, as a profile's junction has it."""
+    half = math.sqrt(max(0.0, 1 + min(cosine, 1.0)) / 2)
+    return min(FEED2, LIMITS.acceleration_mm_s2 * JUNCTION_DEVIATION_MM * half / max(1 - half, 1e-12))
+
+
+def _squares(legs: list[Leg]) -> list[float]:
+    """The squares of the speeds before, between and after legs: what the turns and the legs' lengths allow."""
+    turns = [_turn((xa * xb + ya * yb) / (la * lb)) for (xa, ya, la), (xb, yb, lb) in pairwise(legs)]
+    squares = [FEED2, *turns, FEED2] if legs else [FEED2]
+    for i, (_, _, length) in enumerate(legs):
+        squares[i + 1] = min(squares[i + 1], squares[i] + TWICE_A * length)
+    for i in reversed(range(len(legs))):
+        squares[i] = min(squares[i], squares[i + 1] + TWICE_A * legs[i][2])
+    return squares
+
+
+def _leg_mm(length: float, v0: float, v1: float) -> float:
+    """One leg between two speeds, given by their squares: up, along at the feed if it gets there, and down."""
+    top = min(FEED2, (v0 + v1 + TWICE_A * length) / 2)
+    ramps_s = 2 * (2 * math.sqrt(top) - math.sqrt(v0) - math.sqrt(v1)) / TWICE_A
+    cruise_mm = length - (2 * top - v0 - v1) / TWICE_A
+    return LIMITS.feed_mm_s * (ramps_s + cruise_mm / math.sqrt(top))
