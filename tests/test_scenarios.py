@@ -6,7 +6,6 @@ on the way, what the person is told. In every scenario the drivers are off and t
 that ends done has nothing readable left.
 """
 
-import itertools
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -22,7 +21,7 @@ from hardware.twin.folder import load as load_box
 from hardware.twin.world import TOOL_UP_MM, World
 from station.appliance import Appliance, Settings
 from station.rehearsal import Rehearsal
-from station.scenes.boxes import boxes as rendered_boxes
+from station.scenes.boxes import numbered
 from station.status import Status, Today
 from station.vision.judge import Judge
 from station.vision.look import Eye
@@ -50,7 +49,7 @@ def box(described: dict[str, Any]) -> Box:
     if "folder" in described:
         found = load_box(HERE / "data" / described["folder"])
     elif "seed" in described:
-        found = next(itertools.islice(rendered_boxes(described["seed"]), described.get("number", 0), None))
+        found = numbered(described["seed"], described.get("number", 0))
     else:
         return small_box(described.get("height_mm", 60.0), pose, described.get("blank", False))
     return replace(found, pose=pose or found.pose)

@@ -7,15 +7,18 @@ from typing import Any, get_args
 import click
 
 from station.erase.cover import Policy
-from station.evaluate import covering, faulting, judging, killing, labels, marking, placing, watching
+from station.evaluate import covering, faulting, judging, killing, labels, marking, placing, visits, watching
 from station.pictures import load
+from station.scenes.boxes import numbered
 from station.scenes.clips import EVALUATION_SEEDS
 from station.scenes.compose import ANYWHERE, AT_STATION
 from station.scenes.surfaces import photographs
 from station.scenes.training import EVALUATION, FOLDS, held_out
+from station.vision.judge import Judge
 from station.vision.locate import Locator
 from station.vision.look import Eye
 from station.vision.maps import WEIGHTS, Maps
+from station.vision.text import Models
 
 EXISTING = click.Path(exists=True, path_type=Path)
 
@@ -28,9 +31,14 @@ def main() -> None:
 @main.command("covering")
 @click.option("--boxes", "count", type=click.IntRange(min=1), default=100, show_default=True)
 @click.option("--seed", default=covering.EVALUATION_SEED, show_default=True)
-def covering_verb(count: int, seed: int) -> None:
-    """Personal fields and codes that ink would have covered."""
-    _tell(covering.covering(Eye(), covering.scenes(seed, 0, count)).report())
+@click.option("--visits", "play", is_flag=True, help="Play boxes on which something was missed as visits, to the end.")
+def covering_verb(count: int, seed: int, play: bool) -> None:
+    """Personal fields and codes that ink would have covered at the first look."""
+    models = Models()
+    eye = Eye(models)
+    counted = covering.covering(eye, covering.scenes(seed, 0, count))
+    missed = ((number, numbered(seed, number)) for number in counted.uncovered)
+    _tell(counted.report() | ({"visits": visits.visits(eye, Judge(models), missed)} if play else {}))
 
 
 @main.command("judging")

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -14,7 +13,7 @@ from hardware.camera.frames import Bgr, Points
 from hardware.machine import twin_machine
 from hardware.twin.box import Box, Mark
 from station.erase.tool import solid
-from station.scenes.boxes import boxes
+from station.scenes.boxes import numbered
 from station.vision.look import Eye
 from station.vision.seen import Look
 
@@ -38,10 +37,10 @@ class Scene:
 
 @dataclass
 class Count:
-    """What was covered, and what was not: `missed` names scene, kind and share, never a text."""
+    """What was covered, and what was not: `missed` names scene, kind and share, never a text; `uncovered` are the
+    scenes in which something was missed."""
 
     scenes: int = 0
-    scenes_covered: int = 0
     fields: int = 0
     fields_covered: int = 0
     codes: int = 0
@@ -52,6 +51,7 @@ class Count:
     personal_px: float = 0.0
     beyond_px: float = 0.0
     missed: list[str] = field(default_factory=list)
+    uncovered: list[int] = field(default_factory=list)
     ms: list[float] = field(default_factory=list)
 
     def report(self) -> dict[str, Any]:
@@ -59,7 +59,7 @@ class Count:
         return {
             "fields": [self.fields_covered, self.fields],
             "codes": [self.codes_covered, self.codes],
-            "scenes": [self.scenes_covered, self.scenes],
+            "scenes": [self.scenes - len(self.uncovered), self.scenes],
             "labels": [self.labels_found, self.labels],
             "upright_of_found": [self.upright, self.labels_found],
             "ink_beyond_share": round(self.beyond_px / max(self.personal_px, 1.0), 3),
@@ -70,8 +70,7 @@ class Count:
 
 def scenes(seed: int, first: int, last: int) -> Iterator[Scene]:
     """Photographs of the boxes `first` to `last` (exclusive) of a seed."""
-    for number, box in enumerate(islice(boxes(seed), first, last), first):
-        yield photographed(box, number)
+    return (photographed(numbered(seed, number), number) for number in range(first, last))
 
 
 def photographed(box: Box, seed: int) -> Scene:
@@ -126,7 +125,7 @@ def _compare(count: Count, number: int, scene: Scene, ink: BaseGeometry) -> None
     before = len(count.missed)
     for mark, polygon in scene.marks:
         _compare_mark(count, number, mark, polygon, ink)
-    count.scenes_covered += len(count.missed) == before
+    count.uncovered += [number] if len(count.missed) > before else []
     personal = unary_union([Polygon(polygon).buffer(AROUND_MM * scene.px_per_mm) for _, polygon in scene.marks])
     count.personal_px += personal.area
     count.beyond_px += ink.difference(personal).area

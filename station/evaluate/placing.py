@@ -12,6 +12,8 @@ from typing import Any
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from shapely import box
+from shapely.affinity import translate
 
 from hardware.camera.frames import Grey, Points
 from hardware.machine import AS_DRAWN, Machine, twin_machine
@@ -30,19 +32,37 @@ FACES_MM = {0.0: (370.0, 270.0), 100.0: (370.0, 230.0), 200.0: (310.0, 165.0)}  
 PITCH_MM, DOT_MM, EDGE_MM = 45.0, 3.0, 12.0
 PX_PER_MM = 8.0
 INKED = 0.5  # of the light comes back at the edge of the ink
+LINE_MM = (40.0, 3.0)  # of text: what a margin is for
 
 
 @dataclass(frozen=True)
 class Hit:
-    """One target: height of its face, how far from it the ink's middle lies, and what the error budget allows."""
+    """One target: height of its face, where the ink's middle lies from it (2, mm), and what the error budget allows."""
 
     height_mm: float
-    error_mm: float
+    off_mm: Points
     margin_mm: float
+
+    @property
+    def error_mm(self) -> float:
+        """How far from its target the ink lies."""
+        return float(np.hypot(*self.off_mm))
+
+    @property
+    def covered(self) -> float:
+        """The share of a line of text that lies under ink so far off, when all that is added to the line is the margin:
+        the rules of `erase.cover` go further."""
+        width, height = LINE_MM
+        line = box(-width / 2, -height / 2, width / 2, height / 2)
+        ink = translate(line.buffer(self.margin_mm, join_style="mitre"), *self.off_mm)
+        return float(line.intersection(ink).area / line.area)
 
 
 def placing(machines: int, seed: int, noise_mm: float) -> dict[str, Any]:
-    """Position errors by height; `noise_mm` (standard deviation of x and of y) spoils where fiducials are found."""
+    """Position errors by height, and what the margins make of them.
+
+    `noise_mm` (standard deviation of x and of y) spoils where fiducials are found, and so the calibration.
+    """
     hits = [hit for number in range(machines) for hit in _of_machine(seed + number, noise_mm)]
     by_height = {f"{height:g} mm": _figures([h for h in hits if h.height_mm == height]) for height in FACES_MM}
     return {"machines": machines, "noise_mm": noise_mm, "all": _figures(hits), **by_height}
@@ -51,6 +71,7 @@ def placing(machines: int, seed: int, noise_mm: float) -> dict[str, Any]:
 def _figures(hits: list[Hit]) -> dict[str, Any]:
     errors = np.array([hit.error_mm for hit in hits])
     inside = sum(hit.error_mm <= hit.margin_mm for hit in hits)
+    covered = [hit.covered for hit in hits]
     return {
         "n": len(hits),
         "median_mm": round(float(np.median(errors)), 3),
@@ -58,6 +79,8 @@ def _figures(hits: list[Hit]) -> dict[str, Any]:
         "worst_mm": round(float(errors.max()), 3),
         "within_margin": inside,
         "margin_mm": round(float(np.mean([hit.margin_mm for hit in hits])), 3),
+        "lines_covered": round(float(np.mean(covered)), 5),
+        "line_covered_least": round(min(covered), 4),
     }
 
 
@@ -114,8 +137,9 @@ def _hits(machine: Machine, world: World, known: calibrate_file.Calibration) -> 
         for _ in carriage.draw(calibrate_tool.dash(x, y, 1), height_mm):
             pass
         landed_mm = _landed(ink, before)
-        away_mm = np.linalg.norm(_targets_mm(FACES_MM[world.height_mm]) - landed_mm, axis=1)
-        yield Hit(world.height_mm, float(away_mm.min()), known.budget().margin_mm(plane, plane.radius_mm(told_mm)))
+        away_mm = landed_mm - _targets_mm(FACES_MM[world.height_mm])
+        nearest_mm = away_mm[np.hypot(*away_mm.T).argmin()]
+        yield Hit(world.height_mm, nearest_mm, known.budget().margin_mm(plane, plane.radius_mm(told_mm)))
     for _ in carriage.park():
         pass
 

@@ -28,11 +28,15 @@ LENS = Lens()
 
 
 def boxes(seed: int) -> Iterator[Box]:
-    """Boxes without end. Box k depends on the seed and k alone; every 13 in a row have every courier once."""
-    for k in count():
-        turn, place = divmod(k, len(COURIERS))
-        order = np.random.default_rng([seed, turn, 0]).permutation(len(COURIERS))
-        yield random_box(np.random.default_rng([seed, k, 1]), f"box-{seed}-{k}", COURIERS[order[place]])
+    """Boxes without end: every 13 in a row have every courier once."""
+    return (numbered(seed, k) for k in count())
+
+
+def numbered(seed: int, k: int) -> Box:
+    """Box k of `boxes`: it depends on the seed and k alone."""
+    turn, place = divmod(k, len(COURIERS))
+    order = np.random.default_rng([seed, turn, 0]).permutation(len(COURIERS))
+    return random_box(np.random.default_rng([seed, k, 1]), f"box-{seed}-{k}", COURIERS[order[place]])
 
 
 def random_box(rng: np.random.Generator, name: str, courier: str | None = None) -> Box:
