@@ -31,6 +31,10 @@ from station.calibrate import sheet as calibrate_sheet
 from station.calibrate import walk as calibrate_walk
 from station.calibrate import words as calibrate_words
 from station.calibrate.hands import Hands
+from station.doctor import hands as doctor_hands
+from station.doctor.ask import Person
+from station.doctor.examination import examine
+from station.doctor.finding import Finding
 from station.erase.cover import Policy
 from station.geometry import ErrorBudget
 from station.redact import compared, redact
@@ -290,6 +294,32 @@ def camera(path: Path, as_json: bool) -> None:
     """
     trial = cameras.tried(config.load(path).camera)
     click.echo(json.dumps(trial.to_json()) if as_json else trial.told())
+
+
+@main.command()
+@click.option("--config", "path", type=PATH, required=True, help="The station's TOML file.")
+@click.option("--json", "as_json", is_flag=True, help="All findings as one JSON object.")
+@click.option("--no-ask", "alone", is_flag=True, help="Nobody is asked for anything, and nothing moves.")
+def doctor(path: Path, as_json: bool, alone: bool) -> None:
+    """Finds out what is wrong: the computer, the programs, the camera, and every switch and light together with you.
+
+    \b
+    Example: station doctor --config /etc/shred-station/station.toml
+    """
+
+    def opened(known: calibrate_file.Calibration | None) -> tuple[Machine, Person | None]:
+        machine, world = _twin(_configured(path), None, known.calibrated() if known else AS_DRAWN)
+        return machine, None if alone else doctor_hands.Hands(world)
+
+    found: list[Finding] = []
+    with closing(examine(path, lambda: _calibration(path, config.load(path)), opened)) as findings:
+        for finding in findings:
+            found.append(finding)
+            if not as_json:
+                click.echo(finding.told())
+    if as_json:
+        click.echo(json.dumps({"findings": [finding.to_json() for finding in found]}, indent=1))
+    sys.exit(int(any(finding.level == "problem" for finding in found)))
 
 
 # -- what goes in

@@ -35,12 +35,15 @@ CREATE INDEX visits_started ON visits (started_s);
 CREATE TABLE tool (drawn_m REAL NOT NULL) STRICT;
 INSERT INTO tool VALUES (0);
 """
-_TIMESYNC = Path("/run/systemd/timesync")
 
 
-def wall_clock_synchronised() -> bool | None:
-    """Whether systemd-timesyncd has set the clock since boot (a Pi has none); None where it is not used."""
-    return (_TIMESYNC / "synchronized").exists() if _TIMESYNC.is_dir() else None
+def wall_clock_synchronised(root: Path = Path("/")) -> bool | None:
+    """Whether systemd-timesyncd has set the clock since boot (a Pi has none); None where it is not used.
+
+    `root` is the folder that has `run` in it.
+    """
+    timesync = root / "run/systemd/timesync"
+    return (timesync / "synchronized").exists() if timesync.is_dir() else None
 
 
 class Store:
