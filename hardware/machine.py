@@ -12,6 +12,7 @@ from hardware.motion.axes import Axes, Lift
 from hardware.motion.carriage import Carriage, Rectangle
 from hardware.motion.profile import Limits
 from hardware.panel import Panel
+from hardware.power import undervoltage_now
 from hardware.twin.axes import TwinAxes, TwinLift
 from hardware.twin.camera import TwinCamera
 from hardware.twin.distance import SENSOR_HEIGHT_MM, TwinDistance
@@ -55,6 +56,7 @@ class Machine:
     carriage: Carriage | None
     tool: Tool
     closers: tuple[Callable[[], None], ...] = field(default=(), repr=False)
+    weak_supply: Callable[[], bool] = field(default=undervoltage_now, repr=False)
 
     def safe(self) -> None:
         """Drivers off, tool up, lamp, light and buzzer off. Never raises: it is what every fault ends with."""
@@ -108,12 +110,13 @@ def twin_machine(
     world.drive_pins()
     camera = TwinCamera(world)
     if kind == "none":
-        return Machine(world.clock, camera, calibrated.lens, panel, None, tool), world
+        return Machine(world.clock, camera, calibrated.lens, panel, None, tool, (), world.has_weak_supply), world
     lane_y_mm = ROLLER_LANE_Y_MM if kind == "roller" else None
     axes, lift, close = _hand(world, limits, lane_y_mm, motion)
     park_mm = (PARK_MM[0], PARK_MM[1] if lane_y_mm is None else lane_y_mm)
     carriage = Carriage(axes, lift, limits, tool.reach_mm, park_mm)
-    return Machine(world.clock, camera, calibrated.lens, panel, carriage, tool, (close,)), world
+    closers = (close,)
+    return Machine(world.clock, camera, calibrated.lens, panel, carriage, tool, closers, world.has_weak_supply), world
 
 
 def _hand(

@@ -80,6 +80,7 @@ Reason = Literal[
     "guard",
     "dark",
     "contact",
+    "power",
 ]
 
 

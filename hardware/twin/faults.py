@@ -14,6 +14,7 @@ FAULTS: dict[str, dict[str, float]] = {
     "black_frames": {},
     "no_contact": {},  # the contact switch never closes
     "motor_power_lost": {},
+    "undervoltage": {},  # the computer's own supply is too weak
     "end_stop_in_move": {},  # an end stop reads closed in mid-move
     "homing_fails": {},  # end stops never close
     "light_off": {},

@@ -215,6 +215,10 @@ class World(Platform):
         on = enable.function == "output" and not enable.state
         return on and not self.stop_pressed and "motor_power_lost" not in self.faults
 
+    def has_weak_supply(self) -> bool:
+        """Whether the computer's own supply is too weak at this moment."""
+        return "undervoltage" in self.faults
+
     @property
     def touching(self) -> bool:
         """Whether the tool presses on something."""

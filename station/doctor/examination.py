@@ -32,12 +32,13 @@ def examine(path: Path, known: Known, opened: Opened, root: Path = Path("/")) ->
     `known` gives its calibration and `opened` its machine with the person in front of it, None where nobody is to be
     asked; both may raise `ShredError`. `root` is the folder that has the computer's `proc`, `sys` and `dev` in it.
     """
-    settings = Config()
     try:
         settings = load(path)
-        yield ok("configuration", str(path))
     except ConfigError as error:
         yield problem("configuration", str(error), AGAIN)
+        yield from _computer(Config(), root)
+        return
+    yield ok("configuration", str(path))
     yield from _computer(settings, root)
     if settings.machine.kind == "built":
         yield from _devices(settings, root)

@@ -11,7 +11,7 @@ HOT_C, TOO_HOT_C = 75.0, 84.0  # a Pi slows itself down at 80 to 85 C
 DISK_LOW_MB, DISK_FULL_MB = 1000.0, 100.0
 CMA_SPARE_MB = 20.0  # the screen's own buffers
 DARK, BRIGHT = 40.0, 250.0  # grey levels: of the brightest part of a picture, and of the middle one
-SENSOR_OFF_MM, SENSOR_WRONG_MM = 5.0, 15.0  # of the empty platform; calibration takes away the first
+SENSOR_OFF_MM, SENSOR_WRONG_MM = 10.0, 20.0  # of the empty platform: sound makes 8 mm of 10 K
 SENSOR_NOISE_MM = 3.0  # standard deviation of one reading: of 16 a millimetre is left
 
 POWER_SUPPLY = "use the Raspberry Pi's own power supply, a short thick cable, and a supply apart for motors and lamp"
