@@ -22,9 +22,9 @@ HELD = 0.01  # a sensor exposes for whole lines
 
 
 def memory_mb(size_px: tuple[int, int]) -> float:
-    """What the buffers of a photograph of that size (width, height) take of the memory that is kept for the camera."""
+    """What the buffers for photographs of that size (width, height) take of the kernel's memory, in its MB of 2^20."""
     pixels, (width, height) = size_px[0] * size_px[1], preview_size(size_px)
-    return (BUFFERS * (3 * pixels + 1.5 * width * height) + RAW_BUFFERS * 1.25 * pixels) / 1e6
+    return (BUFFERS * (3 * pixels + 1.5 * width * height) + RAW_BUFFERS * 1.25 * pixels) / 2**20
 
 
 def raspberry_camera(size_px: tuple[int, int], focus_dioptres: float, mains_hz: int) -> GuardedCamera:

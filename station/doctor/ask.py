@@ -48,10 +48,12 @@ class Person(Protocol):
         """Yes or no to the question, None where nobody answers in time."""
 
 
-PANEL_DEEDS = (
+GUARD_DEEDS = (
     Deed("guard", "Shut the lid.", True),
     Deed("guard", "Open the lid.", False),
     Deed("guard", "Shut the lid again.", True),
+)
+PANEL_DEEDS = (
     Deed("emergency_stop", "Press the emergency stop.", True),
     Deed("emergency_stop", "Turn the emergency stop out again.", False),
     Deed("button", "Keep your hands off the start button.", False),
@@ -68,7 +70,7 @@ BOX_DEEDS = (
     Deed("echo", "Take the box away.", False),
 )
 X_DEEDS = (
-    Deed("end_stop_x", "Push the carriage by hand away from both ends of x.", False),
+    Deed("end_stop_x", "Open the lid. Push the carriage by hand away from both ends of x.", False),
     Deed("end_stop_x", "Push the carriage onto the left end stop of x.", True),
     Deed("end_stop_x", "Push the carriage off it again.", False),
 )

@@ -112,7 +112,7 @@ def _opened(settings: Config, machine: Machine, person: Person | None) -> Iterat
     yield parts.camera(machine)
     machine.safe()
     if person:
-        yield from _asked(Asking(machine, person, wires(settings)))
+        yield from together(Asking(machine, person, wires(settings)))
 
 
 def wires(settings: Config) -> Wires:
@@ -121,8 +121,8 @@ def wires(settings: Config) -> Wires:
     return pins | INPUTS if settings.motion.kind == "grbl" else pins
 
 
-def _asked(asking: Asking) -> Iterator[Finding]:
-    """All that a person has to do with; the tool moves only where lid, emergency stop and switches are right."""
+def together(asking: Asking) -> Iterator[Finding]:
+    """All that takes a person. The tool moves at the end, and only where nothing of it was a problem."""
     right = True
     for finding in _without_motion(asking):
         right = right and finding.level != "problem"
@@ -144,6 +144,7 @@ def _without_motion(asking: Asking) -> Iterator[Finding]:
     yield from asking.signs(ask.SIGNS)
     yield from _distance(asking)
     if machine.carriage:
+        yield from asking.deeds(ask.GUARD_DEEDS)
         yield from asking.deeds(ask.X_DEEDS)
         if machine.tool.kind == "gantry":
             yield from asking.deeds(ask.Y_DEEDS)

@@ -16,6 +16,7 @@ from station.doctor import fitness
 from station.doctor.computer import free_mb
 from station.doctor.finding import Finding, attempted, problem
 from station.scenes.fonts import SOURCES, find_font
+from station.vision.attacks import texts
 from station.vision.judge import Judge
 from station.vision.look import Eye
 from station.vision.network import Engine
@@ -26,10 +27,11 @@ BLANK_LINE = np.full((48, 320), 255, np.uint8)
 
 
 def programs(engine: Engine) -> Iterator[Finding]:
-    """Networks, fonts and Tesseract: what comes with other packages than the station's own."""
+    """Networks, fonts and readers: what comes with other packages than the station's own."""
     yield attempted("networks", lambda: _networks(engine))
     yield attempted("fonts", _fonts)
     yield attempted("tesseract", _tesseract)
+    yield attempted("zbar", _zbar)
 
 
 def disk(folder: Path) -> Finding:
@@ -96,3 +98,8 @@ def _fonts() -> str:
 def _tesseract() -> str:
     TesseractReader().read([BLANK_LINE])
     return "runs, with simplified Chinese"
+
+
+def _zbar() -> str:
+    texts(BLANK_LINE)
+    return "runs"
