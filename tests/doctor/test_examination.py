@@ -1,6 +1,7 @@
 """The doctor at work: on the twin with a person who does what is asked, and on machines that are not all there."""
 
 import json
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,11 +15,13 @@ from hardware.twin.world import TOOL_UP_MM, World
 from station.calibrate.file import Calibration
 from station.cli import main
 from station.config import Config
-from station.doctor import ask
+from station.doctor import ask, parts
 from station.doctor.ask import Asking, Deed, Person, Sign
 from station.doctor.examination import examine, together, wires
 from station.doctor.finding import Finding
 from station.doctor.hands import Hands
+from station.vision.attacks import zbar
+from station.vision.network import STANDARD
 from tests.doctor.folders import healthy_pi, write
 
 PINS = Pins()
@@ -180,6 +183,18 @@ def test_nobody_is_there(patient: Patient) -> None:
     assert "button" in problems(found) and found["axes"].level == "warning" and not patient.powered
 
 
+# -- programs
+
+
+def test_programs_that_are_not_installed_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pyzbar.pyzbar", None)
+    monkeypatch.setattr("pytesseract.pytesseract.tesseract_cmd", "/nowhere/tesseract")
+    zbar.cache_clear()
+    found = {finding.name: finding for finding in parts.programs(STANDARD)}
+    assert problems(found) == ["networks", "tesseract", "zbar"]
+    assert "install libzbar0" in found["zbar"].seen and "tesseract-ocr-chi-sim" in found["tesseract"].seen
+
+
 # -- the whole of it
 
 
@@ -224,12 +239,9 @@ def test_a_machine_that_was_never_calibrated_is_examined_all_the_same(tmp_path: 
 
 
 def test_the_folder_of_the_store(tmp_path: Path) -> None:
-    path = tmp_path / "station.toml"
-    path.write_text(f'store = "{tmp_path}/none/visits.db"\n[machine]\nkind = "twin"\n')
-    result = doctor(path, "--no-ask")
-    assert result.exit_code == 1 and f"there is no folder {tmp_path}/none" in result.stdout
-    (tmp_path / "none").mkdir()
-    assert f"disk: {tmp_path}/none: " in doctor(path, "--no-ask").stdout
+    assert parts.disk(tmp_path).name == "disk" and f"{tmp_path}: " in parts.disk(tmp_path).seen
+    missing = parts.disk(tmp_path / "none")
+    assert missing.level == "problem" and f"there is no folder {tmp_path}/none" in missing.seen
 
 
 @pytest.mark.parametrize(
