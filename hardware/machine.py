@@ -47,7 +47,10 @@ class Tool:
 
 @dataclass(frozen=True)
 class Machine:
-    """Everything that the station may touch. `carriage` is None for a machine that only shows where to tear."""
+    """Everything that the station may touch. `carriage` is None for a machine that only shows where to tear.
+
+    `weak_supply` says whether the computer's own supply is too weak at this moment.
+    """
 
     clock: Clock
     camera: Camera

@@ -1,5 +1,8 @@
 """How the Raspberry Pi's supply and processor fare, as its firmware tells the kernel."""
 
+import functools
+import operator
+from contextlib import suppress
 from enum import IntFlag
 from pathlib import Path
 
@@ -22,11 +25,9 @@ class Throttled(IntFlag):
 
 def throttled(root: Path = Path("/")) -> Throttled | None:
     """What the kernel passes on; None where it tells nothing. `root` is the folder that has `sys` in it."""
-    told = _bits(root)
-    alarms = [alarm for alarm in map(_alarm, root.glob("sys/class/hwmon/hwmon*")) if alarm is not None]
-    if told is None and not alarms:
-        return None
-    return (told or Throttled(0)) | (Throttled.UNDERVOLTAGE if any(alarms) else Throttled(0))
+    read = [*map(_bits, root.glob(FIRMWARE)), *map(_alarm, root.glob("sys/class/hwmon/hwmon*"))]
+    told = [bits for bits in read if bits is not None]
+    return functools.reduce(operator.or_, told) if told else None
 
 
 def undervoltage_now(root: Path = Path("/")) -> bool:
@@ -34,14 +35,15 @@ def undervoltage_now(root: Path = Path("/")) -> bool:
     return Throttled.UNDERVOLTAGE in (throttled(root) or Throttled(0))
 
 
-def _bits(root: Path) -> Throttled | None:
-    for file in sorted(root.glob(FIRMWARE)):
+def _bits(file: Path) -> Throttled | None:
+    with suppress(OSError, ValueError):
         return Throttled(int(file.read_text(), 16))
     return None
 
 
-def _alarm(sensor: Path) -> bool | None:
+def _alarm(sensor: Path) -> Throttled | None:
     """The alarm of the kernel's voltage sensor, which asks the firmware every two seconds; None for another sensor."""
-    if (sensor / "name").read_text().strip() != VOLTAGE_SENSOR:
-        return None
-    return (sensor / ALARM).read_text().strip() == "1"
+    with suppress(OSError):
+        if (sensor / "name").read_text().strip() == VOLTAGE_SENSOR:
+            return Throttled(int((sensor / ALARM).read_text().strip() == "1"))
+    return None

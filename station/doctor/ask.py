@@ -48,6 +48,15 @@ class Person(Protocol):
         """Yes or no to the question, None where nobody answers in time."""
 
 
+def _end_deeds(axis: str, end: str) -> tuple[Deed, ...]:
+    line = f"end_stop_{axis}"
+    return (
+        Deed(line, f"Open the lid. Push the carriage by hand away from both ends of {axis}.", False),
+        Deed(line, f"Push the carriage onto the {end} end stop of {axis}.", True),
+        Deed(line, "Push the carriage off it again.", False),
+    )
+
+
 GUARD_DEEDS = (
     Deed("guard", "Shut the lid.", True),
     Deed("guard", "Open the lid.", False),
@@ -69,16 +78,7 @@ BOX_DEEDS = (
     Deed("echo", "Lay a closed box, 5 to 20 cm high, on the middle of the platform.", True),
     Deed("echo", "Take the box away.", False),
 )
-X_DEEDS = (
-    Deed("end_stop_x", "Open the lid. Push the carriage by hand away from both ends of x.", False),
-    Deed("end_stop_x", "Push the carriage onto the left end stop of x.", True),
-    Deed("end_stop_x", "Push the carriage off it again.", False),
-)
-Y_DEEDS = (
-    Deed("end_stop_y", "Push the carriage by hand away from both ends of y.", False),
-    Deed("end_stop_y", "Push the carriage onto the far end stop of y.", True),
-    Deed("end_stop_y", "Push the carriage off it again.", False),
-)
+X_DEEDS, Y_DEEDS = _end_deeds("x", "left"), _end_deeds("y", "far")
 TOOL_DEEDS = (
     Deed("contact", "Press the tip of the tool upwards with a finger.", True),
     Deed("contact", "Take the finger away.", False),

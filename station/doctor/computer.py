@@ -14,6 +14,8 @@ from station.store import wall_clock_synchronised
 
 VCGENCMD = "usr/bin/vcgencmd"
 VCGENCMD_TIMEOUT_S = 5.0
+CAP_SYS_NICE = 1 << 23  # capabilities(7)
+HIGHEST_PRIORITY = 99  # sched(7)
 
 Access = Literal["usable", "denied", "missing"]
 
@@ -56,7 +58,7 @@ def read(root: Path = Path("/")) -> Computer:
         cma_total_mb=_number(r"CmaTotal:\s+(\d+) kB", memory) / 1024,
         cma_free_mb=_number(r"CmaFree:\s+(\d+) kB", memory) / 1024,
         camera_heap=_camera_heap(root / "dev/dma_heap"),
-        priority=_number(r"Max realtime priority\s+(\d+)", _text(root / "proc/self/limits")),
+        priority=_priority(root / "proc/self"),
         synchronised=wall_clock_synchronised(root),
         pwm_channels=sum(int(_text(file) or 0) for file in root.glob("sys/class/pwm/pwmchip*/npwm")),
     )
@@ -64,12 +66,11 @@ def read(root: Path = Path("/")) -> Computer:
 
 def node(path: str, root: Path = Path("/")) -> Node:
     """A device file; for a pattern the first that fits it."""
-    for found in sorted(root.glob(path.lstrip("/"))):
-        access: Access = "usable" if os.access(found, os.R_OK | os.W_OK) else "denied"
-        with suppress(KeyError):  # a group without a name
-            return Node(f"/{found.relative_to(root)}", access, found.group())
-        return Node(f"/{found.relative_to(root)}", access)
-    return Node(path, "missing")
+    found = min(root.glob(path.lstrip("/")), default=None)
+    if found is None:
+        return Node(path, "missing")
+    usable = os.access(found, os.R_OK | os.W_OK)
+    return Node(f"/{found.relative_to(root)}", "usable" if usable else "denied", _group(found))
 
 
 def free_mb(folder: Path) -> float:
@@ -95,11 +96,25 @@ def _hottest_c(root: Path) -> float | None:
     return max((int(text) / 1e3 for text in told if text), default=None)
 
 
+def _priority(process: Path) -> int:
+    """Up to the limit, or any that there is with the right to it."""
+    rights = re.search(r"CapEff:\s+([0-9a-f]+)", _text(process / "status"))
+    if rights and int(rights[1], 16) & CAP_SYS_NICE:
+        return HIGHEST_PRIORITY
+    return _number(r"Max realtime priority\s+(\d+)", _text(process / "limits"))
+
+
 def _camera_heap(folder: Path) -> str:
     """`vidbuf_cached` leads to the system's memory on a Pi 5, and on older ones to what is kept for the camera."""
     for name in ("vidbuf_cached", "linux,cma"):
         if (folder / name).exists():
             return (folder / name).resolve().name
+    return ""
+
+
+def _group(file: Path) -> str:
+    with suppress(KeyError):  # a group without a name
+        return file.group()
     return ""
 
 

@@ -17,10 +17,8 @@ from station.calibrate.file import Calibration
 from station.config import Config, load
 from station.doctor import ask, computer, fitness, parts
 from station.doctor.ask import Asking, Person, Wires
-from station.doctor.finding import Finding, ok, problem, warning
+from station.doctor.finding import AGAIN, Finding, ok, problem, warning
 from station.vision.network import Engine
-
-AGAIN = "do what it says, then run the doctor again"
 
 Known = Callable[[], Calibration | None]
 Opened = Callable[[Calibration | None], tuple[Machine, Person | None]]
@@ -102,7 +100,10 @@ def _machine(settings: Config, known: Known, opened: Opened) -> Iterator[Finding
         return
     with closing(machine), off_when_told_to_end(machine):
         yield ok("machine", "all parts could be opened")
-        yield from _opened(settings, machine, person)
+        try:
+            yield from _opened(settings, machine, person)
+        except ShredError as error:
+            yield problem("machine", str(error), AGAIN)
 
 
 def _opened(settings: Config, machine: Machine, person: Person | None) -> Iterator[Finding]:

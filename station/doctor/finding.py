@@ -6,6 +6,8 @@ from typing import Any, Literal
 
 from hardware.errors import ShredError
 
+AGAIN = "do what it says, then run the doctor again"
+
 Level = Literal["ok", "warning", "problem"]
 
 
@@ -48,4 +50,4 @@ def attempted(name: str, act: Callable[[], str]) -> Finding:
     try:
         return ok(name, act())
     except ShredError as error:
-        return problem(name, str(error), "do what it says, then run the doctor again")
+        return problem(name, str(error), AGAIN)

@@ -59,7 +59,7 @@ def camera(machine: Machine) -> Finding:
     try:
         grey, photo = machine.camera.preview().grey, machine.camera.photo(0.0).bgr
     except MachineFault as fault:
-        return problem("camera", str(fault), "station camera --config, with its cable plugged in anew")
+        return problem("camera", str(fault), "do what it says; `station camera` tries the camera alone")
     brightest, middle = np.percentile(grey, (99, 50))
     seen = f"preview {grey.shape[1]} x {grey.shape[0]}, photo {photo.shape[1]} x {photo.shape[0]}"
     return fitness.light(float(brightest), float(middle), seen)

@@ -65,6 +65,12 @@ def test_the_hottest_zone_counts(tmp_path: Path) -> None:
     assert computer.read(tmp_path).celsius == 71.0
 
 
+@pytest.mark.parametrize(("rights", "highest"), [("0000000000000000", 10), ("000001ffffffffff", 99)])
+def test_who_has_the_right_to_any_priority_needs_no_limit(tmp_path: Path, rights: str, highest: int) -> None:
+    write(healthy_pi(tmp_path), "proc/self/status", f"Name: python\nCapEff:\t{rights}\n")
+    assert computer.read(tmp_path).priority == highest
+
+
 def test_device_files(tmp_path: Path) -> None:
     healthy_pi(tmp_path)
     found = computer.node("/dev/gpiochip*", tmp_path)

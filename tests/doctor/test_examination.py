@@ -167,6 +167,21 @@ def test_a_lid_that_is_opened_as_the_tool_moves_stops_it(patient: Patient) -> No
     assert not patient.world.powered and patient.world.tool_z_mm == TOOL_UP_MM
 
 
+def test_a_board_that_is_lost_in_between_is_one_more_finding(tmp_path: Path) -> None:
+    machine, world = twin_machine("gantry", motion="grbl")
+
+    class Puller(Hands):
+        def do(self, deed: Deed) -> None:
+            super().do(deed)
+            if deed is ask.X_DEEDS[0]:
+                world.fault("serial_line_lost")
+
+    path = twin_file(tmp_path, '[motion]\nkind = "grbl"\n')
+    *_, last = examine(path, lambda: None, lambda known: (machine, Puller(world)))
+    assert last.name == "machine" and last.level == "problem" and "cable" in last.seen
+    assert not world.powered and world.tool_z_mm == TOOL_UP_MM
+
+
 class Nobody:
     """Is not there."""
 

@@ -35,6 +35,12 @@ def test_undervoltage_that_is_over_does_not_count_as_now(tmp_path: Path) -> None
     assert not undervoltage_now(tmp_path)
 
 
+def test_what_cannot_be_read_is_not_known(tmp_path: Path) -> None:
+    write(tmp_path, FIRMWARE, "\n")
+    (tmp_path / "sys/class/hwmon/hwmon0").mkdir(parents=True)
+    assert throttled(tmp_path) is None
+
+
 def test_the_kernel_s_own_sensor_counts_as_well(tmp_path: Path) -> None:
     write(healthy_pi(tmp_path), "sys/class/hwmon/hwmon1/in0_lcrit_alarm", "1\n")
     assert undervoltage_now(tmp_path)
