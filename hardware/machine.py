@@ -14,6 +14,7 @@ from hardware.motion.axes import Axes, Lift
 from hardware.motion.carriage import Carriage, Rectangle
 from hardware.motion.profile import Limits
 from hardware.panel import Panel
+from hardware.power import undervoltage_now
 from hardware.twin.axes import TwinAxes, TwinLift
 from hardware.twin.camera import TwinCamera
 from hardware.twin.distance import SENSOR_HEIGHT_MM, TwinDistance
@@ -58,7 +59,10 @@ def tool_as_drawn(kind: Marker, feed_mm_s: float, width_mm: float | None = None)
 
 @dataclass(frozen=True)
 class Machine:
-    """Everything that the station may touch. `carriage` is None for a machine that only shows where to tear."""
+    """Everything that the station may touch. `carriage` is None for a machine that only shows where to tear.
+
+    `weak_supply` says whether the computer's own supply is too weak at this moment.
+    """
 
     clock: Clock
     camera: Camera
@@ -67,6 +71,7 @@ class Machine:
     carriage: Carriage | None
     tool: Tool
     closers: tuple[Callable[[], None], ...] = field(default=(), repr=False)
+    weak_supply: Callable[[], bool] = field(default=undervoltage_now, repr=False)
 
     def __post_init__(self) -> None:
         """The drivers do not wait for the program's next look at the guard and the emergency stop."""
@@ -129,13 +134,15 @@ def twin_machine(
     panel = Panel(world.pins, distance, lamp, calibrated.sensor_height_mm, world.lines)
     world.drive_pins()
     camera = TwinCamera(world)
+    closers: tuple[Callable[[], None], ...] = (lamp.close,)
     if kind == "none":
-        return Machine(world.clock, camera, calibrated.lens, panel, None, tool, (lamp.close,)), world
+        return Machine(world.clock, camera, calibrated.lens, panel, None, tool, closers, world.has_weak_supply), world
     lane_y_mm = ROLLER_LANE_Y_MM if kind == "roller" else None
     axes, lift, close = _hand(world, limits, lane_y_mm, motion)
     park_mm = (PARK_MM[0], PARK_MM[1] if lane_y_mm is None else lane_y_mm)
     carriage = Carriage(axes, lift, limits, tool.reach_mm, park_mm)
-    return Machine(world.clock, camera, calibrated.lens, panel, carriage, tool, (close, lamp.close)), world
+    closers = (close, *closers)
+    return Machine(world.clock, camera, calibrated.lens, panel, carriage, tool, closers, world.has_weak_supply), world
 
 
 def _hand(

@@ -31,6 +31,12 @@ from station.calibrate import walk as calibrate_walk
 from station.calibrate import words as calibrate_words
 from station.calibrate.hands import Hands
 from station.calibrate.owner import Owner
+from station.doctor import bundle as doctor_bundle
+from station.doctor import hands as doctor_hands
+from station.doctor.ask import Person
+from station.doctor.examination import examine
+from station.doctor.finding import Finding
+from station.doctor.terminal import Terminal
 from station.erase.cover import Policy
 from station.geometry import ErrorBudget
 from station.machine import as_drawn, machine_of
@@ -295,6 +301,38 @@ def camera(path: Path, as_json: bool) -> None:
     click.echo(json.dumps(trial.to_json()) if as_json else trial.told())
 
 
+@main.command()
+@click.option("--config", "path", type=PATH, required=True, help="The station's TOML file.")
+@click.option("--json", "as_json", is_flag=True, help="All findings as one JSON object.")
+@click.option("--bundle", type=PATH, help="Write a ZIP file for whoever helps: nothing in it is personal.")
+@click.option("--no-ask", "alone", is_flag=True, help="Nobody is asked for anything, and nothing moves.")
+def doctor(path: Path, as_json: bool, bundle: Path | None, alone: bool) -> None:
+    """Finds out what is wrong: the computer, the programs, the camera, and every switch and light together with you.
+
+    \b
+    Example: station doctor --config /etc/shred-station/station.toml
+             station doctor --config /etc/shred-station/station.toml --no-ask --bundle for-help.zip
+    """
+    _check_writable(bundle, None)
+
+    def opened(known: calibrate_file.Calibration | None) -> tuple[Machine, Person | None]:
+        settings = _configured(path)
+        machine, world = machine_of(settings, known.calibrated() if known else as_drawn(settings))
+        return machine, None if alone else _in_front(world)
+
+    found: list[Finding] = []
+    with closing(examine(path, lambda: _calibration(path, config.load(path)), opened)) as findings:
+        for finding in findings:
+            found.append(finding)
+            if not as_json:
+                click.echo(finding.told())
+    if as_json:
+        click.echo(json.dumps({"findings": [finding.to_json() for finding in found]}, indent=1))
+    if bundle:
+        doctor_bundle.write(bundle, found, path)
+    sys.exit(int(any(finding.level == "problem" for finding in found)))
+
+
 main.add_command(off)
 
 
@@ -347,6 +385,13 @@ def _asking(machine: Machine, world: World | None) -> calibrate_walk.Ask:
         hands(step)
 
     return ask
+
+
+def _in_front(world: World | None) -> Person:
+    """Who does what the doctor asks for: the owner of a built machine, or the hands of a twin's world."""
+    if world is None:
+        return Terminal(sys.stdin, lambda told: click.echo(told, err=True))
+    return doctor_hands.Hands(world)
 
 
 def _queue(own: Sequence[Box], seed: int, count: int | None) -> Iterator[Box]:

@@ -75,13 +75,15 @@ class Senses:
     # -- panel
 
     def panel(self, visit: Visit) -> Noticed:
-        """Emergency stop, guard and button, and whatever they did since the last look."""
+        """Emergency stop, guard, supply and button, and whatever they did since the last look."""
         panel = self._machine.panel
         stopped, opened = panel.emergency_stop.take_opening(), panel.guard.take_opening()
         if stopped:
             yield H.FAULT, "emergency_stop"
         if opened and self._machine.carriage is not None and RULES[visit.state].moves:
             yield H.PAUSE, "guard"
+        if visit.state is S.SETTLED and self._machine.weak_supply():
+            yield H.PAUSE, "power"  # a computer that restarts in mid-job leaves a wet tool on the box
         if panel.button.take_press():
             yield from self.command(BUTTON.get(visit.state, "pause"))
 
@@ -139,12 +141,15 @@ class Senses:
             return
         if self._watch.shifted(self._preview, hidden):
             yield (H.SHIFTED if sight.present else H.GONE), ""
-        elif visit.paused_for in PASSING or self._guard_shut_before_work(visit):
+        elif visit.paused_for in PASSING or self._guard_shut_before_work(visit) or self._supply_is_back(visit):
             yield H.RESUME, ""
 
     def _guard_shut_before_work(self, visit: Visit) -> bool:
         """A lid shut over a new box starts the job; a lid opened in mid-job wants a press of the button as well."""
         return visit.paused_for == "guard" and visit.resume_to is S.SETTLED and self._machine.panel.guard.closed
+
+    def _supply_is_back(self, visit: Visit) -> bool:
+        return visit.paused_for == "power" and not self._machine.weak_supply()
 
     def _worked_on(self, face: Face) -> list[Points]:
         """Where the picture differs because of the station itself: fresh ink, the tool."""

@@ -7,9 +7,10 @@ or four times in a minute, so waiting for the card costs nothing, and a power cu
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping
+from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Literal, Self, get_args
+from typing import Any, Literal, Self, get_args
 
 from hardware.errors import InputError
 from station.status import Today, is_code
@@ -35,12 +36,15 @@ CREATE INDEX visits_started ON visits (started_s);
 CREATE TABLE tool (drawn_m REAL NOT NULL) STRICT;
 INSERT INTO tool VALUES (0);
 """
-_TIMESYNC = Path("/run/systemd/timesync")
 
 
-def wall_clock_synchronised() -> bool | None:
-    """Whether systemd-timesyncd has set the clock since boot (a Pi has none); None where it is not used."""
-    return (_TIMESYNC / "synchronized").exists() if _TIMESYNC.is_dir() else None
+def wall_clock_synchronised(root: Path = Path("/")) -> bool | None:
+    """Whether systemd-timesyncd has set the clock since boot (a Pi has none); None where it is not used.
+
+    `root` is the folder that has `run` in it.
+    """
+    timesync = root / "run/systemd/timesync"
+    return (timesync / "synchronized").exists() if timesync.is_dir() else None
 
 
 class Store:
@@ -146,3 +150,18 @@ class Store:
     def change_tool(self) -> None:
         """A fresh tool has been put in: its metres begin at 0."""
         self._db.execute("UPDATE tool SET drawn_m = 0")
+
+
+def totals(path: Path) -> dict[str, Any]:
+    """What became of all visits in a store, by outcome and reason, and what the tool has drawn. Changes nothing.
+
+    Raises InputError when the file cannot be read; a running station has it for itself alone.
+    """
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as db:
+            rows = db.execute("SELECT outcome, reason, count(*) FROM visits GROUP BY outcome, reason").fetchall()
+            (drawn_m,) = db.execute("SELECT drawn_m FROM tool").fetchone()
+    except sqlite3.Error as error:
+        raise InputError(f"store {path}: {error}; stop the station first") from None
+    visits = [{"outcome": outcome, "reason": reason, "count": count} for outcome, reason, count in rows]
+    return {"visits": visits, "tool_m": drawn_m}

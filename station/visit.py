@@ -83,6 +83,7 @@ Reason = Literal[
     "guard",
     "dark",
     "contact",
+    "power",
 ]
 
 

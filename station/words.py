@@ -96,6 +96,7 @@ DETAILS: dict[Reason, tuple[str, str]] = {
     "hand": ("请把手拿开，会自动继续", "Take your hand away; it goes on by itself"),
     "dark": ("太暗了，看不清：请开灯", "Too dark to see: switch the light on"),
     "contact": ("请把纸箱放回原处", "Put the box back where it was"),
+    "power": ("供电不足，恢复后自动开始", "The power supply is too weak: it starts by itself once that is over"),
     "guard": ("请关好护盖，再按“继续”", "Close the guard, then press resume"),
 }
 # A side that was torn clean is not one that was inked over.

@@ -27,7 +27,9 @@ def text_file(folder: Path) -> Path:
 CALIBRATE = ["calibrate sheet", "calibrate camera", "calibrate tool"]
 
 
-@pytest.mark.parametrize("verb", ["demo", "run", "scan", "redact", "judge", "bench", "camera", "off", *CALIBRATE])
+@pytest.mark.parametrize(
+    "verb", ["demo", "run", "scan", "redact", "judge", "bench", "camera", "doctor", "off", *CALIBRATE]
+)
 def test_every_verb_has_help_with_an_example(verb: str) -> None:
     helped = station(*verb.split(), "--help")
     assert helped.exit_code == 0

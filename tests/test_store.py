@@ -12,7 +12,7 @@ import pytest
 
 from hardware.errors import InputError
 from station.status import Today
-from station.store import CUT_SHORT, Store
+from station.store import CUT_SHORT, Store, totals
 
 CHINA = timezone(timedelta(hours=8))
 NOON = datetime(2026, 3, 4, 12, tzinfo=CHINA)
@@ -147,3 +147,25 @@ def test_visit_left_open_is_cut_short(tmp_path: Path) -> None:
         assert store.tool_m == 2.0
         assert store.today(NOON) == Today(boxes=1)
     assert rows(path)[0][0] == CUT_SHORT
+
+
+def test_all_visits_are_counted_by_outcome_and_reason_without_a_change(tmp_path: Path) -> None:
+    path = tmp_path / "s.db"
+    with Store(path, REASONS) as store:
+        for outcome, reason in (("done", ""), ("done", ""), ("tear", "out of reach")):
+            end(store, store.open_visit(NOON), outcome, reason)
+        store.add_pass(store.open_visit(NOON), 2.5)
+    before = path.read_bytes()
+    found = totals(path)
+    assert found["visits"] == [
+        {"outcome": None, "reason": None, "count": 1},
+        {"outcome": "done", "reason": "", "count": 2},
+        {"outcome": "tear", "reason": "out of reach", "count": 1},
+    ]
+    assert found["tool_m"] == 2.5 and path.read_bytes() == before
+
+
+def test_what_is_no_store_is_told_as_one(tmp_path: Path) -> None:
+    (tmp_path / "s.db").write_text("no database")
+    with pytest.raises(InputError, match=r"s\.db"):
+        totals(tmp_path / "s.db")

@@ -13,11 +13,18 @@ from hardware.camera.guard import LATE_S, Driver, GuardedCamera, Taken, preview_
 from hardware.errors import CameraFault
 
 BUFFERS = 3  # of 36 MB: one being read, one being filled, one waiting
+RAW_BUFFERS = 4  # that libcamera has for the sensor's own frames, ten bits a pixel
 FRAME_US = 100_000  # ten frames a second of the full sensor is what a Pi 4 keeps up with
 WAIT_S = 0.8  # for one frame, which takes 0.1 s
 SETTLING_FRAMES, MOST_FRAMES = 8, 50  # automatic exposure needs the first, and is given the second
 SETTLED = 0.02  # from frame to frame
 HELD = 0.01  # a sensor exposes for whole lines
+
+
+def memory_mb(size_px: tuple[int, int]) -> float:
+    """What the buffers for photographs of that size (width, height) take of the kernel's memory, in its MB of 2^20."""
+    pixels, (width, height) = size_px[0] * size_px[1], preview_size(size_px)
+    return (BUFFERS * (3 * pixels + 1.5 * width * height) + RAW_BUFFERS * 1.25 * pixels) / 2**20
 
 
 def raspberry_camera(size_px: tuple[int, int], focus_dioptres: float, mains_hz: int) -> GuardedCamera:

@@ -38,6 +38,9 @@ class Axes(Protocol):
     def position_mm(self) -> tuple[float, float]:
         """Where what was done since homing should have taken the tool, platform frame."""
 
+    def at_ends(self) -> tuple[bool, ...]:
+        """Which end stops are closed, asked for anew: that of x, and that of y where there is one."""
+
     def enable(self) -> None:
         """Drivers on: the axes hold."""
 

@@ -91,6 +91,10 @@ class TwinAxes:
         """Where the pulses sent since homing should have taken the tool."""
         return float(self._believed[0]), float(self._believed[1])
 
+    def at_ends(self) -> tuple[bool, ...]:
+        """Which end stops are closed, at either end of each axis."""
+        return tuple(self._motors.at_end(k, both=True) for k in self._axes)
+
     def enable(self) -> None:
         """Pull ENABLE low."""
         self._enable.on()
@@ -155,7 +159,7 @@ class TwinAxes:
         return Chunk(duration_s, times[order], axis[order], direction)
 
     def _refuse_end_stops(self) -> None:
-        if "end_stop_in_move" in self._world.faults or any(self._motors.at_end(k, both=True) for k in self._axes):
+        if "end_stop_in_move" in self._world.faults or any(self.at_ends()):
             raise MotionFault(
                 "an end stop closed in mid-move: look whether something blocks the carriage or a belt has slipped, "
                 "then start again"
@@ -198,7 +202,7 @@ class TwinLift:
     @property
     def in_contact(self) -> bool:
         """Whether the contact switch is closed."""
-        return self._world.touching and "no_contact" not in self._world.faults
+        return self._world.contact
 
     def lower(self, expected_height_mm: float) -> Generator[None, None, float]:
         """Down, the last millimetres slowly, until the switch closes; returns the height of the contact."""

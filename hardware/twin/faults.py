@@ -14,6 +14,7 @@ FAULTS: dict[str, dict[str, float]] = {
     "black_frames": {},
     "no_contact": {},  # the contact switch never closes
     "motor_power_lost": {},
+    "undervoltage": {},  # the computer's own supply is too weak
     "end_stop_in_move": {},  # an end stop reads closed in mid-move
     "homing_fails": {},  # end stops never close
     "light_off": {},
@@ -22,6 +23,8 @@ FAULTS: dict[str, dict[str, float]] = {
     "serial_garbage": {},  # one character on its way from the board
     "board_hangs": {},
     "board_restarts": {},
+    "wire_cut": {"bcm": 5},  # of a pin: an input is pulled high, what hangs on an output stays off
+    "wire_shorted": {"bcm": 13},  # of an input, to ground
     "distance_wrong": {"by_mm": 40.0},  # the distance sensor reads this much too far
 }
 

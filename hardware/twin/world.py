@@ -59,7 +59,7 @@ class World(Platform):
         self.clock.tick = self._tick
         self.pins = MockFactory(pin_class=MockPWMPin)
         self.lines = Pins()
-        wired = ("guard", "emergency_stop", "button", "enable", "lamp")
+        wired = ("guard", "emergency_stop", "button", "enable", "lamp", "status", "buzzer")
         self._wires = {bcm: self.pins.pin(bcm) for bcm in (getattr(self.lines, name) for name in wired)}
         self.watchers: list[Callable[[float], None]] = []
         self.faults = Faults({})
@@ -74,6 +74,8 @@ class World(Platform):
         self.light_level = 1.0
         self.guard_closed = True
         self.stop_pressed = False
+        self._tip_pressed = False
+        self._held_mm: float | None = None  # where a hand holds the tool
         self._gestures = Gestures()
         self._button_until_s = -1.0
         self._dry_from_m = 0.0
@@ -150,6 +152,20 @@ class World(Platform):
         self.stop_pressed = pressed
         self.drive_pins()
 
+    def push_carriage(self, to_mm: Place) -> None:
+        """Push the carriage somewhere by hand, which goes while the motors have no current."""
+        if not self.powered:
+            self.move_tool(to_mm)
+
+    def hold_tool(self, at_mm: float | None) -> None:
+        """Pull the tool down to a height and hold it there, or let it go."""
+        self._held_mm = at_mm
+        self.tool_z_mm = self.tool_z_mm if at_mm is None else at_mm
+
+    def press_tip(self, pressed: bool) -> None:
+        """Press a finger against the tip of the tool, or take it away."""
+        self._tip_pressed = pressed
+
     def light(self, level: float) -> None:
         """All light in the room and on the machine, as a share of the usual (1.0)."""
         self.light_level = level
@@ -181,11 +197,15 @@ class World(Platform):
         outlines = self.face.outlines_mm if self.face else ()
         return [self.lens.to_pixels(self.to_platform(outline), self.height_mm) for outline in outlines]
 
+    def shows(self, bcm: int) -> float:
+        """How much light or noise what hangs on an output gives, as a share of all."""
+        return 0.0 if self._broken("wire_cut", bcm) else float(self._wires[bcm].state)
+
     def illumination(self) -> float:
         """Light on the platform as a share of full light, the machine's lamp included."""
         if "light_off" in self.faults:
             return DARK
-        lamp = float(self._wires[self.lines.lamp].state)
+        lamp = self.shows(self.lines.lamp)
         mood = self.box.light if self.box else 1.0
         return max(DARK, self.light_level * mood * (ROOM_LIGHT + LAMP_LIGHT * lamp))
 
@@ -202,10 +222,19 @@ class World(Platform):
         enable = self._wires[self.lines.enable]
         return bool(enable.function == "output" and not enable.state)
 
+    def has_weak_supply(self) -> bool:
+        """Whether the computer's own supply is too weak at this moment."""
+        return "undervoltage" in self.faults
+
     @property
     def touching(self) -> bool:
         """Whether the tool presses on something."""
         return self.tool_z_mm <= self._below_tool_mm() + TOUCH_MM
+
+    @property
+    def contact(self) -> bool:
+        """Whether the contact switch is closed."""
+        return (self.touching or self._tip_pressed) and "no_contact" not in self.faults
 
     def lower_tool(self, by_mm: float) -> None:
         """The lift's motor takes the tool down, as far as something stops it."""
@@ -216,8 +245,9 @@ class World(Platform):
             self._astray_mm = self._wander.normal(0.0, self.gantry.wander_mm, 2)
 
     def raise_tool(self, by_mm: float) -> None:
-        """Motor or spring takes the tool up."""
-        self.tool_z_mm = min(TOOL_UP_MM, self.tool_z_mm + by_mm)
+        """Motor or spring takes the tool up, unless a hand holds it."""
+        if self._held_mm is None:
+            self.tool_z_mm = min(TOOL_UP_MM, self.tool_z_mm + by_mm)
 
     @property
     def nib_mm(self) -> Place:
@@ -318,9 +348,12 @@ class World(Platform):
         since_m = self.inked_m - self._dry_from_m - self.faults.value("dry_tool", "after_m")
         return min(1.0, max(0.0, since_m / self.faults.value("dry_tool", "over_m")))
 
+    def _broken(self, fault: str, bcm: int) -> bool:
+        return fault in self.faults and self.faults.value(fault, "bcm") == bcm
+
     def _drive(self, pin: int, low: bool) -> None:
         line = self._wires[pin]
-        if low:
+        if (low and not self._broken("wire_cut", pin)) or self._broken("wire_shorted", pin):
             line.drive_low()
         else:
             line.drive_high()

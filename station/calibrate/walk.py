@@ -102,7 +102,7 @@ def _drawn(machine: Machine, camera: Lens, ask: Ask, step: Step) -> Fiducials:
     sensor_mm, before = height_mm(machine), picture(machine)
     lines = calibrate_tool.dashes(machine.tool, PLATFORM_MIDDLE_MM)
     touched = [_draw(machine, carriage, line, sensor_mm) for line in lines]
-    _carry_out(machine, carriage.park())
+    carry_out(machine, carriage.park())
     contact_mm = statistics.median(touched)
     told, sides = np.array([line.mean(axis=0) for line in lines]), calibrate_tool.come(lines, carriage.park_mm)
     there, px = calibrate_tool.find(
@@ -118,11 +118,11 @@ def _drawn(machine: Machine, camera: Lens, ask: Ask, step: Step) -> Fiducials:
 
 def _draw(machine: Machine, carriage: Carriage, line_mm: Points, height_mm: float) -> float:
     """Draw one line; gives the height at which the tool touched."""
-    _carry_out(machine, carriage.draw(line_mm, height_mm))
+    carry_out(machine, carriage.draw(line_mm, height_mm))
     return carriage.touched_mm
 
 
-def _carry_out(machine: Machine, job: Iterator[None]) -> None:
+def carry_out(machine: Machine, job: Iterator[None]) -> None:
     """A job of the carriage, as long as the guard is closed and nobody presses the emergency stop."""
     panel = machine.panel
     for _ in itertools.chain((None,), job):

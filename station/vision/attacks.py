@@ -1,15 +1,18 @@
 """The tricks by which covered print is brought back: calming, stretching, turning, averaging along the bars."""
 
+import importlib
 from collections.abc import Iterator
+from functools import cache
 from itertools import islice
+from typing import Any
 
 import cv2
 import numpy as np
 import zxingcpp
 from numpy.typing import NDArray
-from pyzbar.pyzbar import ZBarSymbol, decode
 
 from hardware.camera.frames import Bgr, Grey
+from hardware.errors import ConfigError
 from station.vision.patch import Mask, Patch
 
 Picture = NDArray[np.uint8]  # grey or BGR
@@ -24,7 +27,7 @@ _STRIPS = 4  # a clean sliver of bars is enough: averages of strips are tried as
 _CODE_HEIGHT_PX = 40  # rows given to a line averaged along its bars
 _ALL = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.AllReadable])
 # those with a check that noise does not pass: ink makes Interleaved 2 of 5 and Codabar at will
-_ZBAR = [ZBarSymbol.CODE128, ZBarSymbol.CODE93, ZBarSymbol.EAN13, ZBarSymbol.UPCA, ZBarSymbol.QRCODE]
+_ZBAR = ("CODE128", "CODE93", "EAN13", "UPCA", "QRCODE")
 _LINEAR = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.AllLinear])
 
 
@@ -132,10 +135,20 @@ def _spread(profile: NDArray[np.float64]) -> Grey:
     return np.asarray(cv2.copyMakeBorder(bars, 10, 10, 30, 30, cv2.BORDER_CONSTANT, value=255), np.uint8)
 
 
+@cache
+def zbar() -> Any:
+    """The second decoder's module. Raises `ConfigError` where its library is not installed."""
+    try:
+        return importlib.import_module("pyzbar.pyzbar")
+    except ImportError as error:
+        raise ConfigError("zbar does not run: install libzbar0") from error
+
+
 def texts(view: Grey, formats: zxingcpp.BarcodeFormats = _ALL) -> list[str]:
     """What the codes in a picture say, by both decoders: each reads some that the other does not."""
     zxing = zxingcpp.read_barcodes(np.ascontiguousarray(view), formats=formats)
-    return [one.text for one in zxing] + [one.data.decode(errors="replace") for one in decode(view, _ZBAR)]
+    symbols = [zbar().ZBarSymbol[name] for name in _ZBAR]
+    return [one.text for one in zxing] + [one.data.decode(errors="replace") for one in zbar().decode(view, symbols)]
 
 
 def _spread_of(grey: Grey) -> float:

@@ -13,7 +13,7 @@ import numpy as np
 
 from hardware.camera.frames import Bgr, Grey, Points
 from station.vision.align import Homography, align
-from station.vision.attacks import decodes, lifted_codes, turned, views_of_text
+from station.vision.attacks import decodes, lifted_codes, turned, views_of_text, zbar
 from station.vision.belief import SURE, Stood, believed, counted
 from station.vision.contrast import Remains, paper_of, remains
 from station.vision.patch import Patch, cut, outside_share
@@ -49,6 +49,7 @@ class Judge:
     """Looks at places with every reader."""
 
     def __init__(self, models: Models | None = None) -> None:
+        zbar()  # whose library may be missing, which is better told now than in mid-visit
         models = models or Models()
         self._reader, self._finder, self._direction = models.reader, models.finder, models.direction
         self._slow_reader = TesseractReader()

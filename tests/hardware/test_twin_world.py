@@ -190,3 +190,41 @@ def test_a_paced_clock_runs_no_faster_than_asked() -> None:
     machine.clock.sleep(2.0)
     assert time.monotonic() - start_s >= 0.12
     machine.close()
+
+
+def test_the_carriage_can_be_pushed_by_hand_only_while_the_motors_have_no_current(twin: Callable[..., Twin]) -> None:
+    machine, world = twin()
+    assert machine.carriage is not None
+    world.push_carriage((200.0, 150.0))
+    assert world.tool_mm == (200.0, 150.0)
+    machine.carriage.axes.enable()
+    world.push_carriage((100.0, 100.0))
+    assert world.tool_mm == (200.0, 150.0)
+
+
+def test_a_hand_holds_the_tool_against_its_spring(twin: Callable[..., Twin]) -> None:
+    machine, world = twin()
+    assert machine.carriage is not None
+    world.hold_tool(150.0)
+    machine.clock.sleep(1.0)
+    assert world.tool_z_mm == 150.0 and not machine.carriage.lift.is_up
+    world.hold_tool(None)
+    machine.clock.sleep(1.0)
+    assert machine.carriage.lift.is_up
+
+
+def test_a_finger_closes_the_contact_switch(twin: Callable[..., Twin]) -> None:
+    machine, world = twin()
+    assert machine.carriage is not None
+    world.press_tip(True)
+    assert machine.carriage.lift.in_contact
+    world.press_tip(False)
+    assert not machine.carriage.lift.in_contact
+
+
+def test_a_lamp_whose_wire_is_cut_gives_no_light(twin: Callable[..., Twin]) -> None:
+    machine, world = twin()
+    machine.panel.lamp.value = 1.0
+    lit = world.illumination()
+    world.fault("wire_cut", bcm=world.lines.lamp)
+    assert world.illumination() < lit and world.shows(world.lines.lamp) == 0.0

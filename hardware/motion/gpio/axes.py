@@ -129,6 +129,10 @@ class GpioAxes:
         x, y = self._origin_mm + steps / self._setup.limits.steps_per_mm
         return float(x), float(y)
 
+    def at_ends(self) -> tuple[bool, ...]:
+        """Which end stops are hit."""
+        return tuple(end_stop.hit for end_stop in self._end_stops)
+
     def enable(self) -> None:
         """Drivers on, once what was queued before a stop has ended: a few tenths of a second at most."""
         if not self.enabled:
@@ -232,7 +236,7 @@ class GpioAxes:
         yield from self._until_fewer_than(queued)
 
     def _refuse_end_stops(self) -> None:
-        if any(end_stop.hit for end_stop in self._end_stops):
+        if any(self.at_ends()):
             raise MotionFault(
                 "an end stop closed in mid-move: look whether something blocks the carriage or a belt has slipped, "
                 "then start again"

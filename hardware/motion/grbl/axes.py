@@ -45,6 +45,12 @@ class GrblAxes:
         x, y, _ = self._board.position_mm
         return x, y
 
+    def at_ends(self) -> tuple[bool, ...]:
+        """Which end stops are closed; a board that sleeps is asked for a report, of the lift's switches as well."""
+        if not self._board.awake:
+            self._board.peek()
+        return self._board.report.at_ends
+
     def enable(self) -> None:
         """Wake the board, and connect to it again when the line was lost; then switch the motor supply on."""
         if self.enabled and self._board.awake:

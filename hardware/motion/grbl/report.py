@@ -22,6 +22,11 @@ class Report:
         return "P" in self.pins
 
     @property
+    def at_ends(self) -> tuple[bool, bool]:
+        """Whether an end stop of x and one of y is closed."""
+        return "X" in self.pins, "Y" in self.pins
+
+    @property
     def at_top(self) -> bool:
         """Whether the lift's end stop is closed."""
         return "Z" in self.pins

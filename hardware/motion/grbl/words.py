@@ -63,6 +63,14 @@ ALARMS: dict[int, str] = {
     9: "homing: an end stop did not answer: check the motor supply, the belts and the end stop's plug",
 }
 
+# Where the switches of the pin table are wired on a machine with a board.
+INPUTS = {
+    "end_stop_x": "X limit input of the GRBL board",
+    "end_stop_y": "Y limit input of the GRBL board",
+    "contact": "probe input (A5) of the GRBL board, closed on contact",
+    "top": "Z limit input of the GRBL board",
+}
+
 
 def error(code: int) -> str:
     """What `error:code` means and what to do."""

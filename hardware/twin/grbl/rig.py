@@ -26,7 +26,7 @@ class TwinRig:
     @property
     def contact(self) -> bool:
         """Whether the contact switch is closed."""
-        return self._world.touching and "no_contact" not in self._world.faults
+        return self._world.contact
 
     @property
     def jammed(self) -> bool:

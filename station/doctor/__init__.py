@@ -1,0 +1,1 @@
+"""Finds out what is wrong with a machine: by itself, and together with the person in front of it."""
