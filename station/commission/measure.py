@@ -25,7 +25,7 @@ AGREES = 0.85  # correlation of the print's detail: cards of another number had 
 PRINT_MM, SHADE_MM = 0.5, 3.0  # the detail that is compared is finer than the second and coarser than the first
 AROUND_MM = 15.0  # of the face that is looked at around card and strokes
 FOLLOWED_MM = 40.0  # of the face around the card, by which it is followed to another photograph
-PAPER = 0.7  # of the lightest near by: darker is print
+PAPER = 0.45  # of the lightest near by: what is darker is print; board beside a white label has 0.5 or more
 NEAR_MM = 3.0
 INK = 0.5  # of the light left: the edge of ink, whatever its blackness
 COVERS = 0.35  # of the light left: covered, if not yet unreadable
@@ -161,10 +161,10 @@ def ink_figures(seen: Fate, after: Bgr, later: Bgr, planned_px: Sequence[Points]
     """How the ink lies against where it was planned; `later` shows the face in the same place. None without any ink."""
     planned = seen.inside(planned_px)
     on_paper = planned & seen.paper
-    edge_mm = _edge_mm(seen, planned)
+    edge_mm, away = _edge(seen, planned)
     if not len(edge_mm) or not on_paper.any():
         return None
-    wider_mm = float(np.median(edge_mm))
+    wider_mm = _wider_mm(edge_mm, away)
     return InkFigures(
         off_mm=float(np.percentile(np.abs(edge_mm - wider_mm), MOST)),
         wider_mm=wider_mm,
@@ -224,8 +224,9 @@ def _grown(mask: Mask, by_px: float) -> Mask:
     return np.asarray(cv2.dilate(mask.astype(np.uint8), _disc(2 * by_px))) > 0
 
 
-def _edge_mm(seen: Fate, planned: Mask) -> Points:
-    """How far beyond the planned edge (negative: short of it) each point of the ink's outer edge lies.
+def _edge(seen: Fate, planned: Mask) -> tuple[Points, Points]:
+    """How far beyond the planned edge (negative: short of it) each point of the ink's outer edge lies, mm, and which
+    way is away from the plan there (N x 2).
 
     Points beside print are left out: what was dark before does not show where the ink ends.
     """
@@ -234,13 +235,21 @@ def _edge_mm(seen: Fate, planned: Mask) -> Points:
     ink = np.asarray(cv2.morphologyEx(ink, cv2.MORPH_OPEN, _disc(SPECK_MM * seen.px_per_mm)))
     rings, _ = cv2.findContours(ink, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     if not rings or not planned.any():
-        return np.zeros(0)
-    columns, rows = np.vstack(rings)[:, 0].T
-    outside, inside = (_distance_px(mask) for mask in (~planned, planned))
-    clear = ~_grown(~seen.paper, SPECK_MM * seen.px_per_mm)[rows, columns]
-    # A ring runs through the middle of the ink's last pixels, half a pixel short of its edge; so do both distances.
-    beyond_px = np.where(planned[rows, columns], 0.5 - inside[rows, columns], outside[rows, columns] - 0.5) + 0.5
-    return np.asarray(beyond_px[clear] / seen.px_per_mm, float)
+        return np.zeros(0), np.zeros((0, 2))
+    beyond_px = _distance_px(~planned) - _distance_px(planned)
+    away = [cv2.Sobel(beyond_px, cv2.CV_32F, *way, scale=1 / 8) for way in ((1, 0), (0, 1))]
+    clear = ~_grown(~seen.paper, SPECK_MM * seen.px_per_mm)
+    columns, rows = np.vstack([ring[:, 0] for ring in rings if len(ring)]).T
+    columns, rows = (each[clear[rows, columns]] for each in (columns, rows))
+    # A ring runs through the middle of the ink's last pixels, half a pixel short of its edge.
+    edge_mm = (beyond_px[rows, columns] + 0.5) / seen.px_per_mm
+    return np.asarray(edge_mm, float), np.stack([each[rows, columns] for each in away], axis=1).astype(float)
+
+
+def _wider_mm(edge_mm: Points, away: Points) -> float:
+    """By how much ink goes beyond the plan on all sides, where it may lie beside it: edge = away . shift + wider."""
+    fitted, *_ = np.linalg.lstsq(np.column_stack([away, np.ones(len(away))]), edge_mm, rcond=None)
+    return float(fitted[2])
 
 
 def _distance_px(mask: Mask) -> Levels:
