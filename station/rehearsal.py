@@ -88,7 +88,7 @@ class Rehearsal:
                 self._before[face] = self._shot()
             return
         shot = self._shot()
-        still = readable(self._judge, self._before[face], shot) if face in self._before else 0
+        still = sum(readable(self._judge, self._before[face], shot)) if face in self._before else 0
         self._sides[face] = replace(self._count(), readable=still, inked_mm2=_inked_mm2(self._appliance.face))
         self._after = self._after if self._after and face > 0 else shot
 

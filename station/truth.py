@@ -1,6 +1,8 @@
 """Marks whose truth is known: how much of one has to be under ink, and whether a judge who is told them reads them."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import compress
 
 from hardware.camera.frames import Bgr, Points
 from hardware.twin.box import Mark
@@ -23,17 +25,21 @@ class Shot:
         """The marks as the judge wants to be told them."""
         return [Place(_kind(mark), polygon, mark.symbology) for mark, polygon in self.marks]
 
+    def only(self, which: Sequence[bool]) -> "Shot":
+        """The same photograph with some of the marks."""
+        return replace(self, marks=list(compress(self.marks, which)))
+
 
 def is_covered(mark: Mark, share: float) -> bool:
     """Whether this share of a mark's area under ink is enough."""
     return share >= (CODE_SHARE if mark.symbology else FIELD_SHARE)
 
 
-def readable(judge: Judge, before: Shot, after: Shot) -> int:
-    """How many of the marks can still be read, of which both shots show the same in the same order."""
+def readable(judge: Judge, before: Shot, after: Shot) -> list[bool]:
+    """Which of the marks can still be read; both shots show the same marks in the same order."""
     stood = [cut_out(before.bgr, place, before.px_per_mm) for place in before.places()]
     verdict = judge.judge(after.bgr, after.places(), after.px_per_mm, stood)
-    return sum(each.answer == "readable" for each in verdict.places)
+    return [each.answer == "readable" for each in verdict.places]
 
 
 def _kind(mark: Mark) -> Kind:

@@ -27,7 +27,8 @@ AROUND_MM = 15.0  # of the face that is looked at around card and strokes
 FOLLOWED_MM = 40.0  # of the face around the card, by which it is followed to another photograph
 PAPER = 0.45  # of the lightest near by: what is darker is print; board beside a white label has 0.5 or more
 NEAR_MM = 3.0
-INK = 0.5  # of the light left: the edge of ink, whatever its blackness
+PALEST = 0.8  # of the light left: what is lighter is no ink
+INKED_LEAST = 25  # per cent of the planned paper, which tell how dark the ink is: it may lie beside its place
 COVERS = 0.35  # of the light left: covered, if not yet unreadable
 STROKE_MM, SPECK_MM = 1.2, 0.6  # print under ink is bridged up to the first, ink smaller than the second is none
 SETTLED_MM = 0.5  # wet ink is patchy at this scale
@@ -71,7 +72,7 @@ class InkFigures:
 
     off_mm: 95 of 100 points of its edge lie so near to the planned one, once it is as wide as planned. wider_mm: by how
     much it goes beyond the plan on every side, negative where it falls short. filled: share of the planned paper that
-    is under ink. through: share of the light that still comes back there. changing: by how many of 255 levels
+    is under ink. through: share of the light that still comes back from it. changing: by how many of 255 levels
     95 of 100 spots of it still changed between the verdict and the last photograph.
     """
 
@@ -161,16 +162,20 @@ def ink_figures(seen: Fate, after: Bgr, later: Bgr, planned_px: Sequence[Points]
     """How the ink lies against where it was planned; `later` shows the face in the same place. None without any ink."""
     planned = seen.inside(planned_px)
     on_paper = planned & seen.paper
-    edge_mm, away = _edge(seen, planned)
-    if not len(edge_mm) or not on_paper.any():
+    level = float(np.percentile(seen.through[on_paper], INKED_LEAST)) if on_paper.any() else 1.0
+    if level > PALEST:
+        return None
+    ink = seen.paper & (seen.through < (1 + level) / 2)
+    edge_mm, away = _edge(seen, ink, planned)
+    if not len(edge_mm):
         return None
     wider_mm = _wider_mm(edge_mm, away)
     return InkFigures(
         off_mm=float(np.percentile(np.abs(edge_mm - wider_mm), MOST)),
         wider_mm=wider_mm,
-        filled=float((seen.through[on_paper] < INK).mean()),
-        through=float(np.median(seen.through[on_paper])),
-        changing=_changing(seen, after, later, on_paper & (seen.through < INK)),
+        filled=float(ink[on_paper].mean()),
+        through=float(np.median(seen.through[on_paper & ink])),
+        changing=_changing(seen, after, later, on_paper & ink),
     )
 
 
@@ -224,22 +229,21 @@ def _grown(mask: Mask, by_px: float) -> Mask:
     return np.asarray(cv2.dilate(mask.astype(np.uint8), _disc(2 * by_px))) > 0
 
 
-def _edge(seen: Fate, planned: Mask) -> tuple[Points, Points]:
+def _edge(seen: Fate, ink: Mask, planned: Mask) -> tuple[Points, Points]:
     """How far beyond the planned edge (negative: short of it) each point of the ink's outer edge lies, mm, and which
     way is away from the plan there (N x 2).
 
     Points beside print are left out: what was dark before does not show where the ink ends.
     """
-    ink = (seen.paper & (seen.through < INK)).astype(np.uint8)
-    ink = np.asarray(cv2.morphologyEx(ink, cv2.MORPH_CLOSE, _disc(STROKE_MM * seen.px_per_mm)))
-    ink = np.asarray(cv2.morphologyEx(ink, cv2.MORPH_OPEN, _disc(SPECK_MM * seen.px_per_mm)))
-    rings, _ = cv2.findContours(ink, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-    if not rings or not planned.any():
+    bridged = cv2.morphologyEx(ink.astype(np.uint8), cv2.MORPH_CLOSE, _disc(STROKE_MM * seen.px_per_mm))
+    whole = np.asarray(cv2.morphologyEx(bridged, cv2.MORPH_OPEN, _disc(SPECK_MM * seen.px_per_mm)), np.uint8)
+    rings, _ = cv2.findContours(whole, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    if not rings:
         return np.zeros(0), np.zeros((0, 2))
     beyond_px = _distance_px(~planned) - _distance_px(planned)
     away = [cv2.Sobel(beyond_px, cv2.CV_32F, *way, scale=1 / 8) for way in ((1, 0), (0, 1))]
     clear = ~_grown(~seen.paper, SPECK_MM * seen.px_per_mm)
-    columns, rows = np.vstack([ring[:, 0] for ring in rings if len(ring)]).T
+    columns, rows = np.vstack([ring[:, 0] for ring in rings]).T
     columns, rows = (each[clear[rows, columns]] for each in (columns, rows))
     # A ring runs through the middle of the ink's last pixels, half a pixel short of its edge.
     edge_mm = (beyond_px[rows, columns] + 0.5) / seen.px_per_mm

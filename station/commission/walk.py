@@ -65,7 +65,11 @@ WAIT = f"Leave it: in {LATER_S:g} s the ink is looked at once more."
 
 @dataclass(frozen=True)
 class Truth:
-    """What became of the marks of a card. `print_scale` is how large it was printed; `ink` None where none was seen."""
+    """What became of the marks of a card.
+
+    print_scale: how large it was printed. readable: marks that a judge who knows them reads on both photographs with
+    ink: by the grain of one alone a film at the limit is called readable. ink: None where none was seen.
+    """
 
     card: int
     print_scale: float
@@ -212,7 +216,9 @@ class Commission:
         ink = fate(moved_photo(first, moves[0]), after, there, planned_px, plane.px_per_mm)
         fates = ink.fates(there)
         codes, fields = ([covered for mark, covered in fates if bool(mark.symbology) is code] for code in (True, False))
-        shots = (Shot(first, plane.px_per_mm, found.marks), Shot(after, plane.px_per_mm, there.marks))
+        before = Shot(first, plane.px_per_mm, found.marks)
+        read = readable(self._judge, before, Shot(after, plane.px_per_mm, there.marks))
+        still = readable(self._judge, before.only(read), Shot(later, plane.px_per_mm, there.marks).only(read))
         return Truth(
             card=found.card.number,
             print_scale=there.print_scale(plane),
@@ -220,7 +226,7 @@ class Commission:
             codes=len(codes),
             fields_covered=sum(fields),
             codes_covered=sum(codes),
-            readable=readable(self._judge, *shots),
+            readable=sum(still),
             ink=ink_figures(ink, after, later, planned_px) if planned_px else None,
         )
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from station.commission.file import Commissioning
-from station.commission.walk import LATER_S, Trial
+from station.commission.walk import LATER_S, Trial, Truth
 from station.words import DETAILS
 
 GOOD_MM = 0.7  # 95 of 100 points of the ink's edge
@@ -14,6 +14,7 @@ MOST_THROUGH = 0.25  # black ink on white paper gives 0.05 to 0.15 back
 SLOWER = 1.8  # than length / feed: acceleration and travel take a third more
 MOST_CHANGING = 3.0  # of 255 levels: what the judge takes for doubtful
 PRINT_TOLERANCE = 0.025
+DARKER = "a longer marker.drying_s, a wider overlap, a fresh marker, a darker ink"
 FOCUS = "light it evenly and without glare, set the focus (camera.focus_dioptres), clean the lens"
 
 
@@ -86,7 +87,7 @@ def _ended_badly(trials: Sequence[Trial]) -> list[str]:
 
 
 def _ink(trials: Sequence[Trial]) -> list[str]:
-    inks = [trial.truth.ink for trial in trials if trial.truth and trial.truth.ink]
+    inks = [truth.ink for truth in _truths(trials) if truth.ink]
     if not inks:
         bare = any(trial.truth and trial.planned_s for trial in trials)
         return ["the tool left no ink: a fresh marker, its cap off, and see that it presses on the box"] if bare else []
@@ -111,7 +112,8 @@ def _ink(trials: Sequence[Trial]) -> list[str]:
 
 
 def _print(trials: Sequence[Trial]) -> list[str]:
-    scales = [trial.truth.print_scale for trial in trials if trial.truth]
+    """The camera tells how large cards are printed; one that is not calibrated puts ink beside its place as well."""
+    scales = [truth.print_scale for truth in _truths(trials) if not truth.ink or truth.ink.off_mm <= GOOD_MM]
     worst = max(scales, key=lambda scale: abs(scale - 1), default=1.0)
     told = f"a card seems to be printed at {worst:.0%} of its size: print it at 100 %, never 'fit to page'"
     return [told] if abs(worst - 1) > PRINT_TOLERANCE else []
@@ -125,21 +127,27 @@ def _time(trials: Sequence[Trial]) -> list[str]:
 
 def _left(trials: Sequence[Trial], explained: bool) -> list[str]:
     """What could be read, or was not covered, and what to adjust where no cause is known."""
-    truths = [trial.truth for trial in trials if trial.truth]
+    truths = _truths(trials)
     readable = sum(truth.readable for truth in truths)
     lied = sum(trial.truth.readable for trial in trials if trial.truth and trial.outcome == "done")
     fields = sum(truth.fields - truth.fields_covered for truth in truths)
     codes = sum(truth.codes - truth.codes_covered for truth in truths)
+    unclean = sum(trial.outcome == "tear" and trial.reason == "still_readable" for trial in trials)
     first = "put right first what is named above"
     checks = {
-        f"{readable} places can still be read: "
-        + (first if explained else "a longer marker.drying_s, a wider overlap, a fresh marker, a darker ink"): readable,
+        f"the station was not content with its own ink in {_visits(unclean)}: "
+        + (first if explained else DARKER): unclean,
+        f"{readable} places can still be read: " + (first if explained else DARKER): readable,
         f"{lied} of them although the station said that the side was done: do not let it run like this": lied,
         f"{fields} fields and {codes} codes are not covered: "
         + (first if explained else "set light and focus, so that the label is found whole; then calibrate"): fields
         + codes,
     }
     return [told for told, wrong in checks.items() if wrong]
+
+
+def _truths(trials: Sequence[Trial]) -> list[Truth]:
+    return [trial.truth for trial in trials if trial.truth]
 
 
 def _visits(count: int) -> str:
