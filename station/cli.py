@@ -8,6 +8,8 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import asdict
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +33,11 @@ from station.calibrate import walk as calibrate_walk
 from station.calibrate import words as calibrate_words
 from station.calibrate.hands import Hands
 from station.calibrate.owner import Owner
+from station.commission import cards as commission_cards
+from station.commission import file as commission_file
+from station.commission import words as commission_words
+from station.commission.hands import Hands as CardHands
+from station.commission.walk import Ask, Commission, Step, Trial
 from station.doctor import bundle as doctor_bundle
 from station.doctor import hands as doctor_hands
 from station.doctor.ask import Person
@@ -133,13 +140,10 @@ def run(path: Path) -> None:
     """
     settings = _configured(path)
     known = _calibration(path, settings)
-    marker = settings.marker
+    _warn_of_no_commissioning(path, settings)
     machine, _ = machine_of(settings, known.calibrated() if known else None, 1.0)
-    budget = known.budget() if known else ErrorBudget()
-    choice = Settings(settings.eye.policy, marker.passes, marker.drying_s, budget)
     at = (settings.page.host, settings.page.port)
-    engine = Engine(settings.eye.engine, settings.eye.threads, settings.eye.networks)
-    opened = station(machine, choice, engine, settings.store, at)
+    opened = station(machine, _choice(settings, known), _engine(settings), settings.store, at)
     with off_when_told_to_end(machine), opened as ready, _until_interrupted():
         click.echo(f"The page: {ready.address}", err=True)
         ready.appliance.start(ready.cut_short)
@@ -289,6 +293,58 @@ def calibrate_tool_verb(path: Path) -> None:
 
 
 @main.command()
+@click.option("--out", type=PATH, required=True, help="The folder for the PDF files, one a card.")
+@click.option("--cards", "count", type=click.IntRange(1, 99), default=8, show_default=True, help="From number 1 on.")
+@click.option("--paper", type=click.Choice(["a4", "label"]), default="a4", show_default=True)
+def testcards(out: Path, count: int, paper: commission_cards.Paper) -> None:
+    """Waybills of invented people to print, cut out and stick on boxes: the station knows each by its number.
+
+    On A4 with marks to cut along, or on pages of the label's own size for a label printer, whose stock is what the
+    couriers use.
+
+    \b
+    Example: station testcards --out cards
+    """
+    _check_writable(None, out)
+    for number in range(1, count + 1):
+        card = commission_cards.card(number)
+        width, height = card.size_mm
+        file = out / f"card-{number}-{width:g}x{height:g}.pdf"
+        file.write_bytes(commission_cards.pdf(card, paper))
+    click.echo(f"{count} cards in {out}: print at 100 %; then: station commission --config station.toml")
+
+
+@main.command()
+@click.option("--config", "path", type=PATH, required=True, help="The station's TOML file.")
+@click.option("--cards", "count", type=click.IntRange(1, 99), default=8, show_default=True, help="As many as printed.")
+@click.option("--json", "as_json", is_flag=True, help="The report as JSON instead of sentences.")
+@click.option("--report", type=PATH, help="Write the report there, as JSON.")
+def commission(path: Path, count: int, as_json: bool, report: Path | None) -> None:
+    """Real visits with test cards, real ink and light, measured by what is known of the cards: fit for people or not.
+
+    Exit code 0 is a pass, 1 a fail with what to adjust.
+
+    \b
+    Example: station commission --config /etc/shred-station/station.toml
+    """
+    settings = _configured(path)
+    if settings.marker.kind == "none":
+        raise InputError(f"{path}: marker.kind is none: there is no ink to commission")
+    _check_writable(report, None)
+    known = _calibration(path, settings)
+    machine, world = machine_of(settings, known.calibrated() if known else None)
+    cards = [commission_cards.card(number) for number in range(1, count + 1)]
+    opened = station(machine, _choice(settings, known), _engine(settings), None, None)
+    with off_when_told_to_end(machine), opened as ready:
+        walk = Commission(machine, ready.appliance, ready.judge, cards, _laying(world), _aside)
+        walk.run(count)
+    findings = commission_words.findings(walk.trials)
+    found = commission_file.of_trials(walk.trials, not findings, date.today(), settings.marker.kind)
+    commission_file.save(commission_file.beside(path), found)
+    _tell_commissioning(walk.trials, findings, found, as_json, report)
+
+
+@main.command()
 @click.option("--config", "path", type=PATH, required=True, help="The station's TOML file, with its [camera].")
 @click.option("--json", "as_json", is_flag=True)
 def camera(path: Path, as_json: bool) -> None:
@@ -394,6 +450,28 @@ def _in_front(world: World | None) -> Person:
     return doctor_hands.Hands(world)
 
 
+def _laying(world: World | None) -> Ask:
+    """Steps are told, and done by whoever stands there or by the hands of a twin's world."""
+    hands = CardHands(world) if world else None
+
+    def ask(step: Step) -> None:
+        _aside(step.told)
+        if hands:
+            hands(step)
+
+    return ask
+
+
+def _choice(settings: config.Config, known: calibrate_file.Calibration | None) -> Settings:
+    """What the owner has chosen, and what calibration has found the machine to miss by."""
+    marker, budget = settings.marker, known.budget() if known else ErrorBudget()
+    return Settings(settings.eye.policy, marker.passes, marker.drying_s, budget)
+
+
+def _engine(settings: config.Config) -> Engine:
+    return Engine(settings.eye.engine, settings.eye.threads, settings.eye.networks)
+
+
 def _queue(own: Sequence[Box], seed: int, count: int | None) -> Iterator[Box]:
     """The boxes that come: the given folders, or rendered ones; as many as asked for, else for ever."""
     if own:
@@ -445,6 +523,44 @@ def _keep_calibration(
     kept = calibrate_file.beside(path)
     calibrate_file.save(kept, found)
     click.echo(f"Kept in {kept}. Next: {then}")
+
+
+def _warn_of_no_commissioning(path: Path, settings: config.Config) -> None:
+    """A machine built by hand runs without a commissioning, but never in silence."""
+    if settings.machine.kind == "built" or settings.machine.askew:
+        kept = commission_file.load(commission_file.beside(path))
+        warning = commission_words.warning(kept, settings.marker.kind, path)
+        if warning:
+            _aside(f"station: {warning}")
+
+
+def _tell_commissioning(
+    trials: Sequence[Trial],
+    findings: Sequence[str],
+    found: commission_file.Commissioning,
+    as_json: bool,
+    report: Path | None,
+) -> None:
+    """Tell the verdict with what it stands on; leave with 1 where it is a fail."""
+    whole = {
+        "verdict": "pass" if found.passed else "fail",
+        "findings": list(findings),
+        "figures": found.model_dump(),
+        "visits": [asdict(trial) for trial in trials],
+    }
+    if report:
+        report.write_text(json.dumps(whole, indent=1) + "\n", encoding="utf-8")
+    if as_json:
+        click.echo(json.dumps(whole))
+    else:
+        for line in commission_words.told(trials, findings, found):
+            click.echo(line)
+    sys.exit(int(not found.passed))
+
+
+def _aside(told: str) -> None:
+    """To the person, beside what the verb gives."""
+    click.echo(told, err=True)
 
 
 def _scan_json(photo: Path, size: tuple[int, int], look: Look, reveal: bool) -> dict[str, Any]:

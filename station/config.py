@@ -1,5 +1,11 @@
-"""One TOML file, validated: names, units, limits. A wrong value is refused with its key and what is allowed."""
+"""One TOML file, validated: names, units, limits. A wrong value is refused with its key and what is allowed.
 
+What a station finds out about its machine is kept in files of the same kind, which `write` writes.
+"""
+
+import json
+import os
+import shutil
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +15,7 @@ from typing import Any, Literal, Self, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from hardware.built import Hand, OnBoard, OnLines
-from hardware.errors import ConfigError
+from hardware.errors import ConfigError, InputError
 from hardware.machine import ROLLER_LANE_Y_MM
 from hardware.motion.gpio.axes import MAX_STEPS_S as LINES_STEPS_S
 from hardware.motion.gpio.axes import Setup as LinesSetup
@@ -301,3 +307,32 @@ def parse(values: dict[str, object], where: str, model: type[T]) -> T:
         if first["type"] == "value_error":  # of several keys, which the message names
             raise ConfigError(f"{where}: {first['ctx']['error']}") from error
         raise ConfigError(f"{where}: {key} = {first['input']!r}: {first['msg']}") from error
+
+
+def write(path: Path, values: Section) -> None:
+    """Validate a section and write it, whole or not at all; the file that was there stays as `.old`.
+
+    Raises `ConfigError` for values out of bounds and `InputError` where nothing can be written.
+    """
+    parse(values.model_dump(), str(path), type(values))
+    text = "".join(_lines(values.model_dump(exclude_none=True)))
+    fresh = path.with_name(path.name + ".new")
+    try:
+        with fresh.open("w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        if path.exists():
+            shutil.copy2(path, path.with_name(path.name + ".old"))
+        fresh.replace(path)
+    except OSError as error:
+        raise InputError(
+            f"{path}: cannot be written ({error.strerror}); run as the user who owns the folder"
+        ) from error
+
+
+def _lines(values: dict[str, object]) -> list[str]:
+    """TOML of plain values first, then one table each: what JSON says of numbers, texts and lists TOML reads alike."""
+    plain = [f"{key} = {json.dumps(value)}\n" for key, value in values.items() if not isinstance(value, dict)]
+    tables = [(key, value) for key, value in values.items() if isinstance(value, dict)]
+    return plain + [line for key, value in tables for line in (f"\n[{key}]\n", *_lines(value))]

@@ -9,7 +9,7 @@ from typing import Any
 import cv2
 from shapely import unary_union
 
-from hardware.camera.frames import Photo, Points
+from hardware.camera.frames import Points
 from hardware.machine import Machine
 from hardware.twin.box import Box, Mark
 from hardware.twin.world import World
@@ -17,14 +17,12 @@ from station.appliance import Appliance, Record
 from station.erase.tool import solid
 from station.face import Face
 from station.person import Person
-from station.vision.judge import Judge, cut_out
-from station.vision.seen import Kind, Place
+from station.truth import Shot, is_covered, readable
+from station.vision.judge import Judge
 from station.visit import State, Visit
 
 S = State
 
-# A covered field has 95 % of its area under ink; a code decodes from a sliver and needs 99 %.
-FIELD_SHARE, CODE_SHARE = 0.95, 0.99
 APPROACH_S = 1.5  # once from the parking place to the label and down onto it
 VERDICTS = frozenset({S.PASSED, S.NO_LABEL, S.TEAR})
 
@@ -43,18 +41,6 @@ class Tally:
     def __add__(self, other: "Tally") -> "Tally":
         mine, theirs = asdict(self), asdict(other)
         return Tally(**{name: mine[name] + theirs[name] for name in mine})
-
-
-@dataclass(frozen=True)
-class Shot:
-    """A photograph and where the marks truly are in it."""
-
-    photo: Photo
-    marks: list[tuple[Mark, Points]]
-
-    def places(self) -> list[Place]:
-        """The marks as the judge wants to be told them."""
-        return [Place(kind_of(mark), polygon, mark.symbology) for mark, polygon in self.marks]
 
 
 class Rehearsal:
@@ -102,31 +88,25 @@ class Rehearsal:
                 self._before[face] = self._shot()
             return
         shot = self._shot()
-        readable = self._readable(self._before[face], shot) if face in self._before else 0
-        self._sides[face] = replace(self._count(), readable=readable, inked_mm2=_inked_mm2(self._appliance.face))
+        still = sum(readable(self._judge, self._before[face], shot)) if face in self._before else 0
+        self._sides[face] = replace(self._count(), readable=still, inked_mm2=_inked_mm2(self._appliance.face))
         self._after = self._after if self._after and face > 0 else shot
 
     def _count(self) -> Tally:
         marks = self._world.face.marks if self._world.face else ()
-        shares = [(bool(mark.symbology), self._world.coverage(mark)) for mark in marks]
-        codes = [share for is_code, share in shares if is_code]
-        fields = [share for is_code, share in shares if not is_code]
-        covered = (sum(share >= FIELD_SHARE for share in fields), sum(share >= CODE_SHARE for share in codes))
-        return Tally(len(fields), len(codes), *covered)
+        fates = [(bool(mark.symbology), is_covered(mark, self._world.coverage(mark))) for mark in marks]
+        codes = [covered for is_code, covered in fates if is_code]
+        fields = [covered for is_code, covered in fates if not is_code]
+        return Tally(len(fields), len(codes), sum(fields), sum(codes))
 
     def _shot(self) -> Shot:
         """A photograph in the light in which the station takes its own."""
         lamp, before = self._machine.panel.lamp, self._machine.panel.lamp.value
         lamp.value = 1.0
-        shot = Shot(self._machine.camera.photo(self._world.height_mm), self._world.marks_in_photo())
+        photo = self._machine.camera.photo(self._world.height_mm)
+        shot = Shot(photo.bgr, self._machine.lens.px_per_mm(photo.face_height_mm), self._world.marks_in_photo())
         lamp.value = before
         return shot
-
-    def _readable(self, before: Shot, after: Shot) -> int:
-        px_per_mm = self._machine.lens.px_per_mm(after.photo.face_height_mm)
-        stood = [cut_out(before.photo.bgr, place, px_per_mm) for place in before.places()]
-        verdict = self._judge.judge(after.photo.bgr, after.places(), px_per_mm, stood)
-        return sum(each.answer == "readable" for each in verdict.places)
 
     # -- reporting
 
@@ -165,8 +145,8 @@ class Rehearsal:
         if before is None:
             return
         after = self._after or before
-        cv2.imwrite(str(folder / f"{number:03}-before.png"), before.photo.bgr)
-        cv2.imwrite(str(folder / f"{number:03}-after.png"), after.photo.bgr)
+        cv2.imwrite(str(folder / f"{number:03}-before.png"), before.bgr)
+        cv2.imwrite(str(folder / f"{number:03}-after.png"), after.bgr)
         pairs = zip(before.marks, after.marks, strict=True)
         truth = [_told(mark, polygon, there) for (mark, polygon), (_, there) in pairs]
         (folder / f"{number:03}.json").write_text(json.dumps({"marks": truth}, ensure_ascii=False, indent=1))
@@ -180,12 +160,6 @@ def _told(mark: Mark, before_px: Points, after_px: Points) -> dict[str, Any]:
         "polygon": before_px.round(1).tolist(),
         "polygon_after": after_px.round(1).tolist(),
     }
-
-
-def kind_of(mark: Mark) -> Kind:
-    """The kind of a mark as the eye tells it."""
-    kinds: dict[str, Kind] = {kind: kind for kind in ("name", "phone", "address", "number", "code", "order")}
-    return kinds.get(mark.kind, "remark")
 
 
 def _inked_mm2(face: Face) -> float:

@@ -3,9 +3,6 @@
 It is validated, and written whole or not at all. The file that was there before stays as `calibration.toml.old`.
 """
 
-import json
-import os
-import shutil
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Literal
@@ -13,11 +10,10 @@ from typing import Annotated, Literal
 from pydantic import Field, FiniteFloat
 
 from hardware.camera.lens import Lens
-from hardware.errors import InputError
 from hardware.machine import Calibrated
 from station.calibrate.camera import CameraFit
 from station.calibrate.tool import ToolFit
-from station.config import Section, parse, read
+from station.config import Section, read, write
 from station.geometry import ErrorBudget
 
 NAME = "calibration.toml"
@@ -101,25 +97,4 @@ def load(path: Path) -> Calibration | None:
 
 def save(path: Path, found: Calibration) -> None:
     """Keep it there. Raises `ConfigError` for values out of bounds and `InputError` where nothing can be written."""
-    parse(found.model_dump(), str(path), Calibration)
-    text = "".join(_lines(found.model_dump(exclude_none=True)))
-    fresh = path.with_name(path.name + ".new")
-    try:
-        with fresh.open("w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        if path.exists():
-            shutil.copy2(path, path.with_name(path.name + ".old"))
-        fresh.replace(path)
-    except OSError as error:
-        raise InputError(
-            f"{path}: cannot be written ({error.strerror}); run as the user who owns the folder"
-        ) from error
-
-
-def _lines(values: dict[str, object]) -> list[str]:
-    """TOML of plain values first, then one table each: what JSON says of numbers, texts and lists TOML reads alike."""
-    plain = [f"{key} = {json.dumps(value)}\n" for key, value in values.items() if not isinstance(value, dict)]
-    tables = [(key, value) for key, value in values.items() if isinstance(value, dict)]
-    return plain + [line for key, value in tables for line in (f"\n[{key}]\n", *_lines(value))]
+    write(path, found)

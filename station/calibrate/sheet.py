@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 
 from hardware.camera.frames import Bgr, Grey, Points
+from station.pdf import Page
 
 PAPER_MM = (297.0, 210.0)  # A4, lying
 SQUARES = (18, 12)
@@ -21,7 +22,6 @@ RULER_MM = 200.0
 RULER_AT_MM = (48.5, 199.0)
 TICK_MM = 10.0
 LINE_MM = 0.25
-MM_TO_PT = 72 / 25.4
 REFINE_PX = 5  # half of the window around a corner: a cell is 13 px wide
 REFINED = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 30, 0.005)
 MIDDLE_MM = (PAPER_MM[0] / 2 - BOARD_AT_MM[0], PAPER_MM[1] / 2 - BOARD_AT_MM[1])  # of the paper, in the board's frame
@@ -60,17 +60,12 @@ def picture(px_per_mm: float) -> Bgr:
 
 def pdf() -> bytes:
     """The sheet as one page of PDF. Print it at 100 %, "actual size", never "fit to page"."""
-    width, height = (side * MM_TO_PT for side in PAPER_MM)
-    black = "".join(_rectangle(*each) for each in [*_black_mm(), *_ruler_mm()])
-    content = f"0 g\n{black}{_words()}".encode("ascii")
-    page = f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 {width:.4f} {height:.4f}] /Contents 4 0 R"
-    return _document(
-        b"<< /Type /Catalog /Pages 2 0 R /ViewerPreferences << /PrintScaling /None >> >>",
-        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        f"{page} /Resources << /Font << /F1 5 0 R >> >> >>".encode("ascii"),
-        b"<< /Length %d >>\nstream\n%s\nendstream" % (len(content), content),
-        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
-    )
+    page = Page(PAPER_MM)
+    for black in [*_black_mm(), *_ruler_mm()]:
+        page.rectangle(*black)
+    told = f"Print at 100 % (actual size). This ruler, end to end, must measure {RULER_MM:g} mm."
+    page.words(RULER_AT_MM[0], RULER_AT_MM[1] + 5.5, told)
+    return page.pdf()
 
 
 def _board() -> cv2.aruco.CharucoBoard:
@@ -104,27 +99,3 @@ def _ruler_mm() -> list[tuple[float, float, float, float]]:
         ticks.append((x + at - LINE_MM / 2, y, LINE_MM, 2.0))
     ends = [(x, y - 2.0, LINE_MM, 4.0), (x + RULER_MM - LINE_MM, y - 2.0, LINE_MM, 4.0)]
     return [(x, y - LINE_MM / 2, RULER_MM, LINE_MM), *ticks, *ends]
-
-
-def _words() -> str:
-    """What stands under the ruler."""
-    x, y = RULER_AT_MM[0] * MM_TO_PT, (PAPER_MM[1] - RULER_AT_MM[1] - 5.5) * MM_TO_PT
-    told = f"Print at 100 % \\(actual size\\). This ruler, end to end, must measure {RULER_MM:g} mm."
-    return f"BT /F1 8 Tf {x:.3f} {y:.3f} Td ({told}) Tj ET\n"
-
-
-def _rectangle(x: float, y: float, width: float, height: float) -> str:
-    """PDF counts points from the lower left."""
-    numbers = (x, PAPER_MM[1] - y - height, width, height)
-    return " ".join(f"{number * MM_TO_PT:.4f}" for number in numbers) + " re f\n"
-
-
-def _document(*objects: bytes) -> bytes:
-    """A PDF file of numbered objects, the first of which is its catalogue."""
-    out, starts = bytearray(b"%PDF-1.4\n"), []
-    for number, body in enumerate(objects, 1):
-        starts.append(len(out))
-        out += b"%d 0 obj\n%s\nendobj\n" % (number, body)
-    table = b"".join(b"%010d 00000 n \n" % start for start in starts)
-    end = b"trailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, len(out))
-    return bytes(out) + b"xref\n0 %d\n0000000000 65535 f \n%s" % (len(objects) + 1, table) + end

@@ -14,12 +14,12 @@ from hardware.machine import twin_machine
 from hardware.twin.box import Box, Mark
 from station.erase.tool import solid
 from station.scenes.boxes import numbered
+from station.truth import is_covered
 from station.vision.look import Eye
 from station.vision.seen import Look
 
 # Nothing was tuned on the boxes of this seed.
 EVALUATION_SEED = 907
-FIELD_SHARE, CODE_SHARE = 0.95, 0.99
 FOUND_IOU = 0.8
 AROUND_MM = 1.0  # what the rules of `erase.cover` add at least
 _SETTLE_S = 3.0
@@ -133,11 +133,12 @@ def _compare(count: Count, number: int, scene: Scene, ink: BaseGeometry) -> None
 
 def _compare_mark(count: Count, number: int, mark: Mark, polygon: Points, ink: BaseGeometry) -> None:
     share = Polygon(polygon).intersection(ink).area / Polygon(polygon).area
+    covered = is_covered(mark, share)
     if mark.symbology:
         count.codes += 1
-        count.codes_covered += share >= CODE_SHARE
+        count.codes_covered += covered
     else:
         count.fields += 1
-        count.fields_covered += share >= FIELD_SHARE
-    if share < (CODE_SHARE if mark.symbology else FIELD_SHARE):
+        count.fields_covered += covered
+    if not covered:
         count.missed.append(f"scene {number}: {mark.symbology or mark.kind} {share:.2f}")

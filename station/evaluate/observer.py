@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from hardware.motion.carriage import Rectangle
 from hardware.twin.axes import END_STOP_LOW_MM, HOME_BACK_OFF_MM
 from hardware.twin.world import TOOL_UP_MM, World
-from station.rehearsal import CODE_SHARE, FIELD_SHARE
+from station.truth import is_covered
 from station.visit import RULES, State, Visit
 
 OFF_S = 0.05  # from an opened guard or a pressed stop until ENABLE is off
@@ -65,7 +65,7 @@ class Observer:
         """A visit is called done: is everything on the upper face under ink or torn off?"""
         for mark in self._world.face.marks if self._world.face else ():
             share = self._world.coverage(mark)
-            if share < (CODE_SHARE if mark.symbology else FIELD_SHARE):
+            if not is_covered(mark, share):
                 self.say(f"done, but of {mark.kind} only {share:.3f} is covered")
 
     def look(self, now_s: float, visit: Visit) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from hardware.camera.frames import Bgr
 from hardware.twin.box import Mark
 from hardware.twin.world import World
-from station.rehearsal import CODE_SHARE, FIELD_SHARE, kind_of
+from station.truth import is_covered, kind_of
 from station.vision.judge import Judge
 from station.vision.look import Eye
 from station.vision.patch import Patch
@@ -50,5 +50,5 @@ class OracleJudge(Judge):
         if world.ink is None:
             return "unseen"
         on_face = world.to_face(world.lens.to_platform(place.polygon, world.height_mm))
-        covered = world.ink.coverage(Mark(place.kind, on_face, ""))
-        return "clean" if covered >= (CODE_SHARE if place.symbology else FIELD_SHARE) else "readable"
+        mark = Mark(place.kind, on_face, "", place.symbology)
+        return "clean" if is_covered(mark, world.ink.coverage(mark)) else "readable"

@@ -5,7 +5,7 @@ from itertools import count
 
 import numpy as np
 
-from hardware.camera.frames import Bgr, Points
+from hardware.camera.frames import Points
 from hardware.camera.lens import Lens
 from hardware.twin.box import Box, Face, Mark, Pose
 from station.scenes.people import pick
@@ -45,13 +45,23 @@ def random_box(rng: np.random.Generator, name: str, courier: str | None = None) 
     labels = [render(courier or pick(rng, COURIERS), rng, PX_PER_MM)]
     if rng.random() < TWO_LABELS and (second := _beside(labels[0], rng)):
         labels.append(second)
-    faces = [_face(kind, labels, rng)]
+    faces = [_taped(_face(kind, labels, rng), rng)]
     if rng.random() < SECOND_FACE:
         faces.append(_second(kind, faces[0].size_mm, rng))
     height_mm = float(rng.uniform(5, 30) if kind.endswith("bag") else rng.uniform(0, 200))
+    return _laid(name, tuple(faces), height_mm, rng)
+
+
+def carton(rng: np.random.Generator, name: str, label: Waybill) -> Box:
+    """A brown box with one label on it, no tape; height, pose and light at random."""
+    return _laid(name, (_face("kraft", [label], rng),), float(rng.uniform(0, 200)), rng)
+
+
+def _laid(name: str, faces: tuple[Face, ...], height_mm: float, rng: np.random.Generator) -> Box:
+    """The box in a pose in which its first face's labels are seen and reached, made lower where there is none."""
     while (pose := _pose(faces[0], height_mm, rng)) is None:
         height_mm *= LOWER
-    return Box(name, height_mm, tuple(faces), pose, float(rng.uniform(0.75, 1.15)))
+    return Box(name, height_mm, faces, pose, float(rng.uniform(0.75, 1.15)))
 
 
 def _beside(first: Waybill, rng: np.random.Generator) -> Waybill | None:
@@ -80,7 +90,7 @@ def _face(kind: Substrate, labels: list[Waybill], rng: np.random.Generator) -> F
         marks += placed.marks
         outlines.append(placed.outline_mm)
         left += span[0] + PADDING_MM
-    return Face(_taped(placed, rng), PX_PER_MM, tuple(marks), tuple(outlines))
+    return Face(placed.surface, PX_PER_MM, tuple(marks), tuple(outlines))
 
 
 def _second(kind: Substrate, size_mm: tuple[float, float], rng: np.random.Generator) -> Face:
@@ -122,13 +132,13 @@ def _face_size(need_mm: tuple[float, float], rng: np.random.Generator) -> tuple[
     return width, height
 
 
-def _taped(placed: Placed, rng: np.random.Generator) -> Bgr:
-    """The surface, on some boxes with glossy tape over the last label."""
+def _taped(face: Face, rng: np.random.Generator) -> Face:
+    """The face, on some boxes with glossy tape over its last label."""
     if rng.random() < TAPED:
         upright = rng.random() < 0.5
-        middle = placed.outline_mm.mean(axis=0)[0 if upright else 1] + rng.uniform(-25, 25)
-        tape(placed.surface, rng, PX_PER_MM, middle * PX_PER_MM, upright=upright)
-    return placed.surface
+        middle = face.outlines_mm[-1].mean(axis=0)[0 if upright else 1] + rng.uniform(-25, 25)
+        tape(face.picture, rng, PX_PER_MM, middle * PX_PER_MM, upright=upright)
+    return face
 
 
 def _pose(face: Face, height_mm: float, rng: np.random.Generator) -> Pose | None:

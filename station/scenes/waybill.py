@@ -72,12 +72,18 @@ def render(courier: str, rng: np.random.Generator, px_per_mm: float = 8.0) -> Wa
     if courier not in FORMS:
         raise InputError(f"No courier {courier!r} among the scenes: take one of {', '.join(COURIERS)}.")
     form = FORMS[courier][int(rng.integers(len(FORMS[courier])))]
-    pair = WESTERN if courier in WESTERN_COURIERS else chinese_pair(rng)
-    sheet = Sheet.blank(_paper(form, rng), px_per_mm, pair)
-    form.layout(sheet, shipment(courier, rng), rng)
+    sheet = draw(courier, form, rng, px_per_mm, tail=True)
     rows, columns = sheet.ink.shape
     size_mm = (columns / px_per_mm, rows / px_per_mm)
     return Waybill(courier, size_mm, printed(sheet.ink, px_per_mm, rng), tuple(sheet.marks))
+
+
+def draw(courier: str, form: Form, rng: np.random.Generator, px_per_mm: float = 8.0, *, tail: bool = False) -> Sheet:
+    """The ink of one label, with its marks; `tail` lets the paper be longer than the print now and then."""
+    pair = WESTERN if courier in WESTERN_COURIERS else chinese_pair(rng)
+    sheet = Sheet.blank(_paper(form, rng) if tail else form.size_mm, px_per_mm, pair)
+    form.layout(sheet, shipment(courier, rng), rng)
+    return sheet
 
 
 def printed(ink: Grey, px_per_mm: float, rng: np.random.Generator) -> Bgr:
