@@ -121,7 +121,7 @@ def test_an_owner_calibrates_the_camera_of_a_machine_of_real_parts(
                 hands(step)
                 bench.world.press_button()
 
-    monkeypatch.setattr("station.cli.Owner", Helped)
+    monkeypatch.setattr("station.verbs.calibrate.Owner", Helped)
     found = station("calibrate", "camera", "--config", path)
     assert found.exit_code == 0, found.output
     known = file.load(file.beside(path))

@@ -173,7 +173,7 @@ class Room:
         self._kill_all(self._station)
         self._station = None
         ended_s, was_on = self._world.clock.now_s(), self._world.enabled
-        off = subprocess.Popen([sys.executable, "-m", "station.off", "--config", str(self._config)])
+        off = subprocess.Popen([sys.executable, "-m", "station.verbs.off", "--config", str(self._config)])
         while off.poll() is None:
             if not self._apart.serve(TICK_S):
                 self._world.clock.sleep(TICK_S)  # at the wall's pace: how long the command takes is part of it
