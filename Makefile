@@ -9,7 +9,7 @@ AS_ROOT := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 RUN_PACKAGES := python3-venv tesseract-ocr tesseract-ocr-chi-sim libzbar0 fonts-noto-cjk fonts-wqy-zenhei fonts-wqy-microhei fonts-liberation2 fonts-dejavu-core
 TEST_PACKAGES := chromium strace
 
-.PHONY: demo test setup clean
+.PHONY: demo test drawings setup clean
 
 demo: setup  ## the whole station on the twin, page at http://127.0.0.1:8080
 	$(BIN)/station demo
@@ -21,6 +21,12 @@ test: setup  ## everything that must hold: style, types, tests
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/pytest
+
+drawings: setup  ## hardware/drawings anew, after the pin table or a measure has changed
+	for build in guide roller gantry; do for what in wiring frame; do \
+	  $(BIN)/station draw $$what --config hardware/$$build.toml --out hardware/drawings/$$what-$$build.svg || exit; done; done
+	for build in roller gantry; do \
+	  $(BIN)/station draw stop --config hardware/$$build.toml --out hardware/drawings/stop-$$build.svg || exit; done
 
 setup: $(READY)
 

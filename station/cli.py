@@ -26,6 +26,7 @@ from station.scenes.boxes import boxes as rendered_boxes
 from station.verbs.calibrate import calibrate
 from station.verbs.commission import commission, testcards, warn_of_no_commissioning
 from station.verbs.doctor import camera, doctor
+from station.verbs.draw import draw
 from station.verbs.given import CONFIG, PATH, calibration, check_writable, choice, configured, engine, until_interrupted
 from station.verbs.off import off
 from station.verbs.photographs import bench, judge, redact_verb, scan
@@ -123,7 +124,7 @@ def run(path: Path) -> None:
         ready.appliance.run(lambda: True)
 
 
-for verb in (scan, redact_verb, judge, bench, calibrate, testcards, commission, doctor, camera, off):
+for verb in (scan, redact_verb, judge, bench, calibrate, testcards, commission, doctor, camera, draw, off):
     main.add_command(verb)
 
 

@@ -29,6 +29,7 @@ from hardware.twin.platform import PLATFORM_MM
 
 T = TypeVar("T", bound=BaseModel)
 Place = tuple[float, float]
+MotionKind = Literal["twin", "gpio", "grbl"]
 
 
 class Section(BaseModel):
@@ -53,7 +54,7 @@ class MotionSection(Section):
     machine's.
     """
 
-    kind: Literal["twin", "gpio", "grbl"] = "twin"
+    kind: MotionKind = "twin"
     port: str = Field("", description="of the GRBL board, by its name in /dev/serial/by-id/")
     feed_mm_s: float = Field(100.0, gt=0, le=1000, description="tool down")
     travel_mm_s: float = Field(100.0, gt=0, le=1000, description="tool up")
