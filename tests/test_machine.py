@@ -1,5 +1,6 @@
 """`station run` and `station calibrate` on a machine of real parts, and why there may be none."""
 
+import json
 import os
 import signal
 import socket
@@ -19,18 +20,22 @@ from hardware.built import built_machine
 from hardware.camera.lens import Lens
 from hardware.errors import InputError
 from hardware.panel import PushButton
+from hardware.pins import Pins
 from station.calibrate import file
 from station.calibrate.hands import Hands
 from station.calibrate.owner import Owner
 from station.calibrate.walk import Step
 from station.cli import main
 from station.config import load
+from station.doctor.ask import Deed, Sign
+from station.doctor.hands import Hands as DoctorHands
 from station.geometry import ErrorBudget
 from station.machine import as_drawn, parts
 from tests.hardware.builds import Bench
 from tests.hardware.pwms import shown
 from tests.small_box import small_box
 
+PINS = Pins()
 STEP = Step("platform", "Lay the sheet flat on the platform.")
 
 
@@ -129,6 +134,32 @@ def test_an_owner_calibrates_the_camera_of_a_machine_of_real_parts(
     assert known.lens.camera_height_mm == pytest.approx(bench.world.lens.camera_height_mm, abs=1.5)
     assert known.sensor_height_mm == pytest.approx(480.0, abs=1.0)
     assert bench.header.closed
+
+
+def test_the_doctor_and_a_person_go_through_a_machine_of_real_parts(
+    tmp_path: Path, bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = configuration(tmp_path, bench.board.wire.port)
+    calibrate(path, as_drawn(load(path)).lens)
+
+    class Helper(DoctorHands):
+        def do(self, deed: Deed) -> None:
+            with bench.moment:
+                super().do(deed)
+
+        def answers(self, sign: Sign, on: bool) -> bool:
+            _, duty_ns, running = shown(bench.lamp)
+            lit = duty_ns * running if sign.line == "lamp" else bench.world.shows(getattr(PINS, sign.line))
+            return (lit > 0) is on
+
+    monkeypatch.setattr("station.verbs.doctor._in_front", lambda world: Helper(bench.world))
+    told = json.loads(station("doctor", "--config", path, "--json").stdout)["findings"]
+    found = {each["name"]: each for each in told}
+    assert found["pins"]["seen"] == "driven by MockFactory, not by LGPIOFactory"
+    panel = ("guard", "emergency stop", "button", "lamp", "status", "buzzer", "echo", "distance sensor")
+    for name in (*panel, "calibration", "machine", "end stop x", "end stop y", "contact", "top", "axes"):
+        assert found[name]["level"] == "ok", found[name]
+    assert not bench.world.powered and bench.header.closed
 
 
 def test_a_built_machine_does_not_run_before_it_is_calibrated(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import numpy as np
 
 from hardware.camera.frames import Grey, Points
 from hardware.camera.lens import Lens
-from hardware.errors import InputError, MachineFault
+from hardware.errors import InputError, MachineFault, MotionFault
 from hardware.machine import Machine
 from hardware.motion.carriage import Carriage
 from hardware.panel import LAMP_STEADY_S
@@ -124,8 +124,16 @@ def _draw(machine: Machine, carriage: Carriage, line_mm: Points, height_mm: floa
 
 def carry_out(machine: Machine, job: Iterator[None]) -> None:
     """A job of the carriage, as long as the guard is closed and nobody presses the emergency stop."""
+    try:
+        for _ in itertools.chain((None,), job):
+            _refuse_danger(machine)
+    except MotionFault:
+        _refuse_danger(machine)  # what the axes say of drivers that are off is not why they are
+        raise
+
+
+def _refuse_danger(machine: Machine) -> None:
     panel = machine.panel
-    for _ in itertools.chain((None,), job):
-        if panel.emergency_stop.pressed or not panel.guard.closed:
-            machine.safe()
-            raise MachineFault("guard open or emergency stop pressed: the tool stands; close, release, begin again")
+    if panel.emergency_stop.pressed or not panel.guard.closed:
+        machine.safe()
+        raise MachineFault("guard open or emergency stop pressed: the tool stands; close, release, begin again")
