@@ -37,7 +37,7 @@ def told(trials: Sequence[Trial], findings: Sequence[str], found: Commissioning)
 
 def findings(trials: Sequence[Trial]) -> list[str]:
     """What is wrong, a sentence each, causes before what follows from them; none is a pass."""
-    causes = [*_ended_badly(trials), *_ink(trials), *_print(trials), *_time(trials)]
+    causes = [*_ended_badly(trials), *_no_ink(trials), *_ink(trials), *_print(trials), *_time(trials)]
     return causes + _left(trials, bool(causes))
 
 
@@ -86,11 +86,17 @@ def _ended_badly(trials: Sequence[Trial]) -> list[str]:
     return [told for told, wrong in checks.items() if wrong]
 
 
+def _no_ink(trials: Sequence[Trial]) -> list[str]:
+    bare = sum(bool(trial.truth and not trial.truth.ink and trial.planned_s) for trial in trials)
+    told = f"the tool left no ink in {_visits(bare)}: a fresh marker, its cap off, and see that it presses on the box"
+    return [told] if bare else []
+
+
 def _ink(trials: Sequence[Trial]) -> list[str]:
+    """The worst of all visits decides."""
     inks = [truth.ink for truth in _truths(trials) if truth.ink]
     if not inks:
-        bare = any(trial.truth and trial.planned_s for trial in trials)
-        return ["the tool left no ink: a fresh marker, its cap off, and see that it presses on the box"] if bare else []
+        return []
     off_mm, narrow_mm = max(ink.off_mm for ink in inks), -min(ink.wider_mm for ink in inks)
     filled, through, changing = (
         min(ink.filled for ink in inks), max(ink.through for ink in inks), max(ink.changing for ink in inks),
