@@ -228,7 +228,7 @@ def _disc(width_px: float) -> NDArray[np.uint8]:
 
 
 def _grown(mask: Mask, by_px: float) -> Mask:
-    return np.asarray(cv2.dilate(mask.astype(np.uint8), _disc(2 * by_px))) > 0
+    return _distance_px(~mask) <= by_px
 
 
 def _edge(seen: Fate, ink: Mask, planned: Mask) -> tuple[Points, Points]:
