@@ -208,7 +208,7 @@ class Commission:
         if found is None:
             return None
         plane = Plane(self._machine.lens, self._appliance.face.height_mm)
-        moves = [self._moved_since(photo, found, plane) for photo in seen.photos]
+        moves = [_moved_to(seen.photos[-1], photo, found, plane.px_per_mm) for photo in seen.photos]
         if moves[0] is None:
             return None
         there = found.after(moves[0])
@@ -230,12 +230,6 @@ class Commission:
             ink=ink_figures(ink, after, later, planned_px) if planned_px else None,
         )
 
-    def _moved_since(self, photo: Photo, found: Found, plane: Plane) -> Homography | None:
-        """Where the box went after one of the photographs of a look. A box that moves is looked at anew: it lies where
-        the last of them shows it."""
-        last = self._seen.photos[-1]
-        return np.eye(3) if photo is last else followed(photo.bgr, last.bgr, found, plane.px_per_mm)
-
     def _planned_px(self, seen: _Seen, moves: list[Homography | None]) -> list[Points]:
         """What the strokes were to ink (polygons), where it is seen in the last photograph."""
         tool = self._machine.tool
@@ -253,6 +247,11 @@ class Commission:
         dx, dy = self._appliance.face.plan.move_mm or (0.0, 0.0)
         sideways, along = "right" if dx > 0 else "left", "towards you" if dy > 0 else "away from you"
         return Step("move", MOVE.format(f"{abs(dx):.0f}", sideways, f"{abs(dy):.0f}", along), (dx, dy))
+
+
+def _moved_to(last: Photo, photo: Photo, found: Found, px_per_mm: float) -> Homography | None:
+    """Where the box went between two looks. It is looked at anew when it moves, so it lies as in the last of them."""
+    return np.eye(3) if photo is last else followed(photo.bgr, last.bgr, found, px_per_mm)
 
 
 def _ring(swath: Polygon) -> Points:

@@ -37,7 +37,7 @@ def told(trials: Sequence[Trial], findings: Sequence[str], found: Commissioning)
 
 def findings(trials: Sequence[Trial]) -> list[str]:
     """What is wrong, a sentence each, causes before what follows from them; none is a pass."""
-    causes = [*_ended_badly(trials), *_ink(trials), *_print(trials), *_time(trials)]
+    causes = [*_ended_badly(trials), *_no_ink(trials), *_ink(trials), *_print(trials), *_time(trials)]
     return causes + _left(trials, bool(causes))
 
 
@@ -86,25 +86,30 @@ def _ended_badly(trials: Sequence[Trial]) -> list[str]:
     return [told for told, wrong in checks.items() if wrong]
 
 
+def _no_ink(trials: Sequence[Trial]) -> list[str]:
+    bare = sum(bool(trial.truth and not trial.truth.ink and trial.planned_s) for trial in trials)
+    told = f"the tool left no ink in {_visits(bare)}: a fresh marker, its cap off, and see that it presses on the box"
+    return [told] if bare else []
+
+
 def _ink(trials: Sequence[Trial]) -> list[str]:
+    """The worst of all visits decides."""
     inks = [truth.ink for truth in _truths(trials) if truth.ink]
     if not inks:
-        bare = any(trial.truth and trial.planned_s for trial in trials)
-        return ["the tool left no ink: a fresh marker, its cap off, and see that it presses on the box"] if bare else []
+        return []
     off_mm, narrow_mm = max(ink.off_mm for ink in inks), -min(ink.wider_mm for ink in inks)
     filled, through, changing = (
         min(ink.filled for ink in inks), max(ink.through for ink in inks), max(ink.changing for ink in inks),
     )  # fmt: skip
+    in_place = off_mm <= GOOD_MM
     checks = {
         f"ink lies up to {off_mm:.1f} mm beside where it was planned: clamp the tool, then `station calibrate tool`, "
-        "and `station calibrate camera` before it if the camera was touched": off_mm > GOOD_MM,
-        f"ink is {2 * narrow_mm:.1f} mm narrower than the tool: a fresh marker, or more pressure": narrow_mm
-        > NARROW_MM,
+        "and `station calibrate camera` before it if the camera was touched": not in_place,
+        f"ink is {2 * narrow_mm:.1f} mm narrower than the tool: a fresh marker, or more pressure": in_place
+        and narrow_mm > NARROW_MM,
+        f"{1 - filled:.0%} of what was drawn over took no ink: a fresh marker, more pressure, a wider overlap": in_place
+        and filled < LEAST_FILLED,
         f"ink lets {through:.0%} of the light back: a fresh marker, or a darker ink": through > MOST_THROUGH,
-        f"{1 - filled:.0%} of what was drawn over took no ink: a fresh marker, more pressure, a wider overlap": filled
-        < LEAST_FILLED
-        and through <= MOST_THROUGH
-        and off_mm <= GOOD_MM,
         f"ink still changed by {changing:.0f} of 255 levels in the {LATER_S:g} s after it was judged: a longer "
         "marker.drying_s, or an ink that dries faster; do not touch the box meanwhile": changing > MOST_CHANGING,
     }
