@@ -1,11 +1,12 @@
 """`station off`: a verb of its own, because it has to be quick: it loads nothing that sees."""
 
 import importlib
+import sys
 from pathlib import Path
 
 import click
 
-from hardware.errors import ShredError
+from hardware.errors import InputError, ShredError
 from hardware.outputs import outputs_off
 from hardware.twin.link import Link
 from station import config
@@ -35,7 +36,8 @@ def main() -> None:
     try:
         off()
     except ShredError as error:
-        raise SystemExit(f"station: {error}") from error
+        click.echo(f"station: {error}", err=True)
+        sys.exit(2 if isinstance(error, InputError) else 1)
 
 
 if __name__ == "__main__":

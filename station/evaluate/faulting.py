@@ -68,7 +68,7 @@ _CAMERA: frozenset[Reason] = frozenset({"camera"})
 _NONE: frozenset[Reason] = frozenset()
 # Reasons that a visit may end with as a fault; `lost_steps` and what makes the tool touch late are faults of the tool.
 _TOLD = dict.fromkeys(FAULTS, _NONE) | {
-    **dict.fromkeys(("stuck_camera", "dead_camera"), _CAMERA),
+    **dict.fromkeys(("stuck_camera", "dead_camera", "black_frames"), _CAMERA),
     **dict.fromkeys(("lost_steps", "no_contact", "motor_power_lost", "end_stop_in_move", "homing_fails"), _MOVES),
     "distance_wrong": _MOVES,
     **{name: _BOARD for name in FAULTS if name.startswith(("serial", "board"))},
