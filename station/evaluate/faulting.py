@@ -33,9 +33,9 @@ from station.visit import Reason, State, Visit
 
 S = State
 
-EVALUATION_SEED = 7_104  # nothing was mended on it; 7_101 was
+EVALUATION_SEED = 7_104  # nothing was mended on it; 7_101 was looked at
 VISITS = 10  # of one trial
-REAL_EVERY = 10  # trials: one of them with the real eye and judge
+REAL_EVERY = 9  # trials: one of them with the real eye and judge, in turns with and without a board
 LONGEST_S = 600.0  # of one visit
 PHOTO_PX = 2304  # wide, where nobody has to read the picture
 # How long each state may be disturbed after its beginning (s); where more happens, more is disturbed.
@@ -62,16 +62,17 @@ def _nothing(_: "Trial") -> None:
     pass
 
 
+ON_BOARD = [name for name in FAULTS if name.startswith(("serial", "board"))]
 _MOVES: frozenset[Reason] = frozenset({"machine"})
 _BOARD: frozenset[Reason] = frozenset({"machine", "board"})
 _CAMERA: frozenset[Reason] = frozenset({"camera"})
 _NONE: frozenset[Reason] = frozenset()
-# Reasons that a visit may end with as a fault; `lost_steps` and what makes the tool touch late are faults of the tool.
+# What a visit may be told to have failed by; with most deeds it goes on, or ends in another way.
 _TOLD = dict.fromkeys(FAULTS, _NONE) | {
-    **dict.fromkeys(("stuck_camera", "dead_camera"), _CAMERA),
+    **dict.fromkeys(("stuck_camera", "dead_camera", "black_frames"), _CAMERA),
     **dict.fromkeys(("lost_steps", "no_contact", "motor_power_lost", "end_stop_in_move", "homing_fails"), _MOVES),
     "distance_wrong": _MOVES,
-    **{name: _BOARD for name in FAULTS if name.startswith(("serial", "board"))},
+    **dict.fromkeys(ON_BOARD, _BOARD),
 }
 DEEDS: dict[str, Deed] = {name: _fault(name, _TOLD[name]) for name in FAULTS} | {
     "guard": Deed(lambda t: t.world.guard(False), lambda t: t.world.guard(True), _NONE),
@@ -84,7 +85,6 @@ DEEDS: dict[str, Deed] = {name: _fault(name, _TOLD[name]) for name in FAULTS} | 
     "pushed": Deed(lambda t: t.world.move(15.0, -8.0, 4.0), _nothing, _NONE),
     "lifted": Deed(lambda t: t.world.lift(), _nothing, _NONE),
 }
-ON_BOARD = frozenset(name for name in FAULTS if name.startswith(("serial", "board")))
 
 
 @dataclass

@@ -30,11 +30,11 @@ from hardware.twin.axes import END_STOP_LOW_MM
 from hardware.twin.platform import PLATFORM_MM
 from hardware.twin.world import TOOL_UP_MM
 from station.evaluate.observer import Observer
-from station.scenes.plain import plain_boxes
+from station.scenes.boxes import boxes
 from station.visit import State, Visit
 
 EVALUATION_SEED = 7_204
-VISIT_S = 28.0  # of which the moment is a random one
+VISIT_S = 35.0  # of which the moment is a random one
 FROZEN_SHARE = 0.3  # of the stations are stopped by SIGSTOP, the others killed by SIGKILL
 WATCHDOG_S = 10.0
 SPRING_S = 1.0  # until the tool is up once the drivers are off
@@ -104,7 +104,7 @@ class Room:
     def __init__(self, folder: Path, seed: int) -> None:
         self.count = Count()
         self._rng = np.random.default_rng(seed)
-        self._boxes = plain_boxes(self._rng)
+        self._boxes = boxes(seed)
         self._apart = WorldApart(folder, seed)
         self._world = self._apart.world
         self._observer = Observer(self._world, (0.0, 0.0, *PLATFORM_MM))

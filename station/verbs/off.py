@@ -1,11 +1,12 @@
 """`station off`: a verb of its own, because it has to be quick: it loads nothing that sees."""
 
+import sys
 import tempfile
 from pathlib import Path
 
 import click
 
-from hardware.errors import ShredError
+from hardware.errors import InputError, ShredError
 from hardware.motion.gpio.chip import pins_of_chip
 from hardware.outputs import outputs_off
 from hardware.twin.link import Link
@@ -37,7 +38,8 @@ def main() -> None:
     try:
         off()
     except ShredError as error:
-        raise SystemExit(f"station: {error}") from error
+        click.echo(f"station: {error}", err=True)
+        sys.exit(2 if isinstance(error, InputError) else 1)
 
 
 if __name__ == "__main__":
