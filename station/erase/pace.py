@@ -30,7 +30,7 @@ def way_mm(line: Sequence[Spot]) -> float:
     steps = [(xb - xa, yb - ya, math.hypot(xb - xa, yb - ya)) for (xa, ya), (xb, yb) in pairwise(line)]
     legs = [step for step in steps if step[2] > 0]
     squares = _squares(legs)
-    return sum(_leg_mm(leg[2], v0, v1) for leg, (v0, v1) in zip(legs, pairwise(squares), strict=True))
+    return sum(_leg_mm(length, v02, v12) for (_, _, length), (v02, v12) in zip(legs, pairwise(squares), strict=True))
 
 
 def _turn(cosine: float) -> float:
@@ -50,9 +50,9 @@ def _squares(legs: list[Leg]) -> list[float]:
     return squares
 
 
-def _leg_mm(length: float, v0: float, v1: float) -> float:
+def _leg_mm(length: float, v02: float, v12: float) -> float:
     """One leg between two speeds, given by their squares: up, along at the feed if it gets there, and down."""
-    top = min(FEED2, (v0 + v1 + TWICE_A * length) / 2)
-    ramps_s = 2 * (2 * math.sqrt(top) - math.sqrt(v0) - math.sqrt(v1)) / TWICE_A
-    cruise_mm = length - (2 * top - v0 - v1) / TWICE_A
+    top = min(FEED2, (v02 + v12 + TWICE_A * length) / 2)
+    ramps_s = 2 * (2 * math.sqrt(top) - math.sqrt(v02) - math.sqrt(v12)) / TWICE_A
+    cruise_mm = length - (2 * top - v02 - v12) / TWICE_A
     return LIMITS.feed_mm_s * (ramps_s + cruise_mm / math.sqrt(top))
