@@ -19,33 +19,13 @@ from hardware.errors import MachineFault, ShredError
 from hardware.machine import Calibrated, Machine, Tool, quietly
 from hardware.motion.carriage import Carriage
 from hardware.motion.gpio import axes as gpio
-from hardware.motion.gpio.lift import PERIOD_US, Servo, ServoLift
-from hardware.motion.grbl import settings as grbl
+from hardware.motion.gpio.lift import PERIOD_US, ServoLift
 from hardware.motion.grbl.axes import GrblAxes, GrblLift
 from hardware.motion.grbl.board import Board
+from hardware.motion.hand import Hand, OnBoard, OnLines
 from hardware.panel import LAMP_STEADY_S, Panel
 from hardware.pins import Pins
 from hardware.pwm import LAMP_HZ, PWM_FOLDER, Channel, KernelLamp, KernelPwm
-
-
-@dataclass(frozen=True)
-class OnLines:
-    """Motors on step and direction lines, and a servo on a PWM channel that lifts."""
-
-    setup: gpio.Setup
-    servo: Servo
-    channel: Channel
-
-
-@dataclass(frozen=True)
-class OnBoard:
-    """Motors on a GRBL board at a serial port."""
-
-    setup: grbl.Setup
-    port: str
-
-
-Hand = OnLines | OnBoard
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from gpiozero import PWMLED
 from hardware.camera.frames import Camera
 from hardware.camera.lens import Lens
 from hardware.clock import Clock
+from hardware.frame import BEAM_HEIGHT_MM, NIB_MM, PLATFORM_MM, ROLLER_LANE_Y_MM, ROLLER_MM
 from hardware.motion.axes import Axes, Lift
 from hardware.motion.carriage import Carriage, Rectangle
 from hardware.motion.profile import Limits
@@ -21,16 +22,11 @@ from hardware.twin.distance import SENSOR_HEIGHT_MM, TwinDistance
 from hardware.twin.gantry import Build
 from hardware.twin.grbl.hand import GrblHand
 from hardware.twin.ink import Nib
-from hardware.twin.platform import PLATFORM_MM
 from hardware.twin.world import PARK_MM, World
 
 Marker = Literal["none", "gantry", "roller"]
 Motion = Literal["twin", "grbl"]
 
-BEAM_HEIGHT_MM = 275.0  # above the platform: what the camera sees of the axes is this near to it
-NIB_MM = 10.0  # a broad marker
-ROLLER_MM = 40.0  # the widest inked roller on sale
-ROLLER_LANE_Y_MM = 150.0  # the roller's one axis runs along the middle of the platform
 TRUE_DISTORTION = (-0.02, 0.006, 0.0003, -0.0002, 0.0)  # a mild barrel, as of a phone-sized lens
 FOCAL_ERROR = 1.001  # what a good calibration leaves
 CENTRE_ERROR_PX = (1.4, -0.9)

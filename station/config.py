@@ -14,18 +14,17 @@ from typing import Any, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from hardware.built import Hand, OnBoard, OnLines
 from hardware.errors import ConfigError, InputError
-from hardware.machine import ROLLER_LANE_Y_MM
+from hardware.frame import PLATFORM_MM, ROLLER_LANE_Y_MM
 from hardware.motion.gpio.axes import MAX_STEPS_S as LINES_STEPS_S
 from hardware.motion.gpio.axes import Setup as LinesSetup
 from hardware.motion.gpio.lift import Servo
 from hardware.motion.grbl.settings import MAX_STEPS_S as BOARD_STEPS_S
 from hardware.motion.grbl.settings import Setup as BoardSetup
+from hardware.motion.hand import Hand, OnBoard, OnLines
 from hardware.motion.profile import Limits
 from hardware.pins import Pins
 from hardware.pwm import Channel
-from hardware.twin.platform import PLATFORM_MM
 
 T = TypeVar("T", bound=BaseModel)
 Place = tuple[float, float]

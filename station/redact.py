@@ -12,7 +12,7 @@ import numpy as np
 from shapely.geometry.base import BaseGeometry
 
 from hardware.camera.frames import Bgr, Points
-from hardware.machine import NIB_MM
+from hardware.frame import NIB_MM
 from station.erase import cover, strokes
 from station.erase.cover import Policy
 from station.erase.tool import Tool, outline, polygons

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
 from hardware.camera.frames import Points
+from hardware.frame import PLATFORM_MM
 
 Language = Literal["zh-CN", "en"]
 Tone = Literal["idle", "work", "act", "done", "stop"]
@@ -24,7 +25,6 @@ Polygon = tuple[Xy, ...]
 
 # Letters, blanks, `_` and `-` only: no digit, no Chinese character, so neither a number nor a name fits in.
 _CODE = re.compile(r"[a-z][a-z _-]{0,39}")
-PLATFORM_MM: Xy = (400.0, 300.0)  # as the frame is built
 
 
 def is_code(word: str) -> bool:

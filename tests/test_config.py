@@ -3,9 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from hardware.built import OnBoard, OnLines
 from hardware.errors import ConfigError
-from hardware.machine import ROLLER_LANE_Y_MM
+from hardware.frame import ROLLER_LANE_Y_MM
+from hardware.motion.hand import OnBoard, OnLines
 from hardware.motion.profile import Limits
 from hardware.twin.axes import END_STOP_HIGH_MM, END_STOP_LOW_MM
 from hardware.twin.grbl.hand import setup

@@ -6,10 +6,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from gpiozero.pins.mock import MockFactory, MockPWMPin
 
-from hardware.outputs import outputs_off
-from hardware.pins import Pins
 from station.cli import main
 
 SEES = ("cv2", "onnxruntime", "shapely", "zxingcpp", "station.vision")
@@ -35,15 +32,3 @@ def test_a_world_that_is_not_there_is_told_in_one_line(tmp_path: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
     assert done.returncode == 2
     assert done.stderr.startswith("station: machine.world") and len(done.stderr.splitlines()) == 1
-
-
-def test_every_output_goes_to_where_it_does_no_harm_and_is_let_go() -> None:
-    factory, pins = MockFactory(pin_class=MockPWMPin), Pins()
-    outputs = [factory.pin(number) for number in (pins.enable, pins.lamp, pins.status, pins.buzzer)]
-    for pin, left_at in zip(outputs, (0.0, 1.0, 1.0, 1.0), strict=True):
-        pin.function = "output"
-        pin.state = left_at
-        pin.clear_states()
-    outputs_off(pins, factory)
-    assert [pin.states[1].state for pin in outputs] == [1.0, 0.0, 0.0, 0.0]
-    assert {pin.function for pin in outputs} == {"input"}

@@ -14,7 +14,8 @@ from gpiozero import PWMLED, OutputDevice
 
 from hardware.camera.frames import Photo, Preview
 from hardware.errors import MachineFault
-from hardware.machine import NIB_MM, Calibrated, Machine, as_it_is, tool_as_drawn
+from hardware.frame import NIB_MM
+from hardware.machine import Calibrated, Machine, as_it_is, tool_as_drawn
 from hardware.motion.carriage import Carriage
 from hardware.motion.grbl.axes import GrblAxes, GrblLift
 from hardware.motion.grbl.board import Board

@@ -8,10 +8,9 @@ import numpy as np
 from hardware.camera.frames import Points
 from hardware.camera.lens import Lens
 from hardware.errors import InputError
+from hardware.frame import PLATFORM_MM
 from hardware.twin.box import Box, Face, Mark, Pose
 from hardware.twin.ink import Ink
-
-PLATFORM_MM = (400.0, 300.0)
 
 
 class Platform:

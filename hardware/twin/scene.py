@@ -6,8 +6,8 @@ from numpy.typing import NDArray
 
 from hardware.camera.frames import Bgr, Points
 from hardware.camera.lens import Lens
+from hardware.frame import PLATFORM_MM
 from hardware.twin.box import Face
-from hardware.twin.platform import PLATFORM_MM
 from hardware.twin.world import TOOL_UP_MM, World
 
 MAP_STEP_PX = 32  # the lens is evaluated on this grid and interpolated: its error is far below a tenth of a pixel

@@ -6,9 +6,8 @@ What only a builder has to know (profiles, rails, lights) stands here, with the 
 from dataclasses import dataclass
 
 from hardware.camera.lens import Lens
-from hardware.machine import BEAM_HEIGHT_MM, ROLLER_LANE_Y_MM, ROLLER_MM
+from hardware.frame import BEAM_HEIGHT_MM, PLATFORM_MM, ROLLER_LANE_Y_MM, ROLLER_MM
 from hardware.twin.distance import SENSOR_HEIGHT_MM
-from hardware.twin.platform import PLATFORM_MM
 from station.config import Config, MotionSection
 from station.drawings.svg import FAINT, INK, PALE, PAPER, Point, Sheet
 from station.drawings.wiring import NAMES

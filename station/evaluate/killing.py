@@ -25,9 +25,9 @@ from typing import Any
 
 import numpy as np
 
+from hardware.frame import PLATFORM_MM
 from hardware.twin.apart import WorldApart
 from hardware.twin.axes import END_STOP_LOW_MM
-from hardware.twin.platform import PLATFORM_MM
 from hardware.twin.world import TOOL_UP_MM
 from station.evaluate.observer import Observer
 from station.scenes.boxes import boxes

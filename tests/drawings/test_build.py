@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from hardware.built import OnBoard, OnLines
 from hardware.camera.lens import Lens
-from hardware.machine import BEAM_HEIGHT_MM
+from hardware.frame import BEAM_HEIGHT_MM
 from hardware.motion.grbl.settings import check
+from hardware.motion.hand import OnBoard, OnLines
 from station.config import load
 from station.drawings import frame
 

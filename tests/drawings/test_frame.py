@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 
 from hardware.camera.lens import Lens
-from hardware.machine import BEAM_HEIGHT_MM
-from hardware.twin.platform import PLATFORM_MM
+from hardware.frame import BEAM_HEIGHT_MM, PLATFORM_MM
 from station.config import Config
 from station.drawings import frame as drawn
 from station.drawings.frame import ends_mm, frame

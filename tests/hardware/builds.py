@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from hardware.built import Hand, OnBoard, OnLines, Parts
+from hardware.built import Parts
 from hardware.camera.frames import Camera, Photo, Preview
 from hardware.camera.guard import GuardedCamera
 from hardware.errors import MotionFault
@@ -13,6 +13,7 @@ from hardware.machine import Marker, tool_as_drawn
 from hardware.motion.gpio.axes import Setup, Waves
 from hardware.motion.gpio.lift import Servo
 from hardware.motion.gpio.train import Train
+from hardware.motion.hand import Hand, OnBoard, OnLines
 from hardware.motion.profile import Limits
 from hardware.pins import Pins
 from hardware.pwm import Channel

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from gpiozero import OutputDevice
-from gpiozero.pins.mock import MockFactory
+from gpiozero.pins.mock import MockFactory, MockPWMPin
 
 from hardware.outputs import outputs_off
 from hardware.pins import Pins
@@ -26,10 +26,16 @@ def levels(factory: MockFactory, *pins: int) -> list[int]:
     return [int(factory.pin(pin).state) for pin in pins]
 
 
-def test_drivers_lamp_light_and_buzzer_go_off() -> None:
-    factory = left_on()
+def test_every_output_goes_to_where_it_does_no_harm_and_is_let_go() -> None:
+    factory = MockFactory(pin_class=MockPWMPin)
+    outputs = [factory.pin(number) for number in (PINS.enable, PINS.lamp, PINS.status, PINS.buzzer)]
+    for pin, left_at in zip(outputs, (0.0, 1.0, 1.0, 1.0), strict=True):
+        pin.function = "output"
+        pin.state = left_at
+        pin.clear_states()
     outputs_off(PINS, factory)
-    assert levels(factory, PINS.enable, PINS.lamp, PINS.status, PINS.buzzer) == [1, 0, 0, 0]
+    assert [pin.states[1].state for pin in outputs] == [1.0, 0.0, 0.0, 0.0]
+    assert {pin.function for pin in outputs} == {"input"}
 
 
 def test_a_servo_that_held_the_tool_down_goes_limp_and_the_pwm_keeps_its_pin(tmp_path: Path) -> None:

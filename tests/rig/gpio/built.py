@@ -9,12 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hardware.built import OnLines, Parts, built_machine
+from hardware.built import Parts, built_machine
 from hardware.camera.frames import Photo, Preview
 from hardware.errors import MachineFault
 from hardware.machine import AS_DRAWN, Machine, tool_as_drawn
 from hardware.motion.gpio.chip import Chip
 from hardware.motion.gpio.lift import Servo
+from hardware.motion.hand import OnLines
 from hardware.pins import Pins
 from hardware.pwm import Channel
 from tests.rig.gpio import axes as rig
