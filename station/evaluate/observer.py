@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from hardware.motion.carriage import Rectangle
 from hardware.twin.axes import END_STOP_LOW_MM, HOME_BACK_OFF_MM
-from hardware.twin.world import TOOL_UP_MM, World
+from hardware.twin.world import PARK_MM, TOOL_UP_MM, World
 from station.truth import is_covered
 from station.visit import RULES, State, Visit
 
@@ -14,6 +14,7 @@ RESTS_S = 1.0  # in a state without motion: by then the spring has the tool up f
 STILL_MM = 1e-6
 PUSHED_MM = 1.5  # against a hard stop, by a machine whose end stops answer: what an end stop leaves before it
 REACH_SPARE_MM = 0.6
+PARKED_MM = 1.0  # from the parking place
 LOWERED_MM = HOME_BACK_OFF_MM + 1.0  # homing takes the lift of a GRBL board off its end stop
 # What loses steps may ink beside the reach, and end stops that never close are pushed against until homing gives up.
 ASTRAY, BLIND = frozenset({"lost_steps"}), frozenset({"homing_fails"})
@@ -90,13 +91,14 @@ class Observer:
         if forbidden and is_on and now_s - since_s > OFF_S:
             self.say(f"ENABLE is on in {state} with the guard open or the stop pressed")
         if self._struck_s < math.inf and not is_on:
-            self._note_off(now_s - self._struck_s, state)
+            self._note_off(now_s - self._struck_s)
 
-    def _note_off(self, after_s: float, state: State) -> None:
+    def _note_off(self, after_s: float) -> None:
+        """A job that ends of itself ends where the tool is parked."""
         self._struck_s = math.inf
         if self._deed in AT_ONCE and after_s > OFF_S:
             self.say(f"ENABLE is off {after_s * 1000:.0f} ms after it")
-        if self._deed in AT_ONCE or not RULES[state].moves:
+        if self._deed in AT_ONCE or math.dist(self._at[:2], PARK_MM) > PARKED_MM:
             self._seen.off_s.append(after_s)
 
     def _watch_rest(self, now_s: float, is_on: bool, visit: Visit) -> None:
