@@ -88,7 +88,11 @@ def fine_frame(photo: Picture) -> tuple[Grey, float]:
     whole = photo[: rows * factor, : columns * factor]
     # Grey first: averaging one channel of all pixels takes half as long as averaging three.
     grey = whole if whole.ndim == 2 else cv2.cvtColor(whole, cv2.COLOR_BGR2GRAY)
-    return resized(np.asarray(grey, np.uint8), (columns, rows)), float(factor)
+    if factor > 1:  # OpenCV averages 2 x 2 px in a fifth of the time that 3 x 3 take
+        grey = cv2.resize(grey, (columns * factor // 2, rows * factor // 2), interpolation=cv2.INTER_AREA)
+        rest = cv2.INTER_LINEAR if factor < 4 else cv2.INTER_AREA
+        grey = cv2.resize(grey, (columns, rows), interpolation=rest)
+    return np.asarray(grey, np.uint8), float(factor)
 
 
 @dataclass(frozen=True, eq=False)

@@ -80,14 +80,15 @@ def frame_size(columns: int, rows: int, area_px: int = AREA_PX) -> tuple[int, in
 
 
 def resized(grey: Grey, size: tuple[int, int]) -> Grey:
-    """A frame of another size (width, height): halved as often as it goes, then interpolated.
+    """A frame of another size (width, height): halved as often as it goes first.
 
     To average 2 x 2 px takes OpenCV a fifth of the time that any other number takes.
     """
     while all(side >= 2 * wanted for side, wanted in zip(grey.shape[::-1], size, strict=True)):
         half = (grey.shape[1] // 2, grey.shape[0] // 2)
         grey = np.asarray(cv2.resize(grey, half, interpolation=cv2.INTER_AREA), np.uint8)
-    return np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_LINEAR), np.uint8)
+    method = cv2.INTER_AREA if grey.shape[1] > size[0] else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(grey, size, interpolation=method), np.uint8)
 
 
 def normalised(small: Grey) -> Tensor:
