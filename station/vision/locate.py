@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from hardware.camera.frames import Grey, Points
 from station.vision.edges import refined
 from station.vision.framed import SAME_PLACE, alone, candidates, shared, surest, union_share
-from station.vision.maps import AREA_PX, Maps
+from station.vision.maps import AREA_PX, Maps, resized
 from station.vision.outline import outlined
 from station.vision.rectify import Picture
 from station.vision.seen import Candidate
@@ -37,8 +37,7 @@ class Locator:
     def locate(self, photo: Picture) -> list[Candidate]:
         """Labels on a photo, the surest first: looked for at two scales, then at each from near."""
         fine, scale = fine_frame(photo)
-        size_px = (max(1, fine.shape[1] // 2), max(1, fine.shape[0] // 2))
-        half = np.asarray(cv2.resize(fine, size_px, interpolation=cv2.INTER_AREA), np.uint8)
+        half = resized(fine, (max(1, fine.shape[1] // 2), max(1, fine.shape[0] // 2)))
         small = [one for one in self.glance(half, _CLOSER) if _area(one.quad) < _SMALL * half.size]
         near = [one for one in self.nearer(half, self.glance(half) + small) if one.confidence >= SURE]
         labels = [Candidate(refined(fine, 2 * one.quad, 2 / _view(one.quad).scale), one.confidence) for one in near]

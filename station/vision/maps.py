@@ -59,8 +59,7 @@ class Maps:
         """What is seen in a frame (rows x columns) of any size, brought to about an area."""
         rows, columns = grey.shape
         size = frame_size(columns, rows, area_px)
-        small = cv2.resize(grey, size, interpolation=cv2.INTER_AREA if columns > size[0] else cv2.INTER_LINEAR)
-        found = self._network.run(normalised(np.asarray(small, np.uint8)))[0]
+        found = self._network.run(normalised(resized(grey, size)))[0]
         to_frame = (columns / size[0], rows / size[1])
         label, text, bars, matrix, hand, outline = _finer(found[1 + RAYS :])
         return Seen(found[0], found[1 : 1 + RAYS], label, text, bars, matrix, hand, outline, to_frame)
@@ -78,6 +77,18 @@ def frame_size(columns: int, rows: int, area_px: int = AREA_PX) -> tuple[int, in
     scale = (area_px / (columns * rows)) ** 0.5
     wide, high = (max(2, round(side * scale / _STEP_PX)) * _STEP_PX for side in (columns, rows))
     return wide, high
+
+
+def resized(grey: Grey, size: tuple[int, int]) -> Grey:
+    """A frame of another size (width, height): halved as often as it goes first.
+
+    To average 2 x 2 px takes OpenCV a fifth of the time that any other number takes.
+    """
+    while all(side >= 2 * wanted for side, wanted in zip(grey.shape[::-1], size, strict=True)):
+        half = (grey.shape[1] // 2, grey.shape[0] // 2)
+        grey = np.asarray(cv2.resize(grey, half, interpolation=cv2.INTER_AREA), np.uint8)
+    method = cv2.INTER_AREA if grey.shape[1] > size[0] else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(grey, size, interpolation=method), np.uint8)
 
 
 def normalised(small: Grey) -> Tensor:

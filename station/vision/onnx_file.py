@@ -37,7 +37,7 @@ def without_subnormals(path: Path) -> bytes:
 def _flush(tensor: memoryview) -> None:
     """Write the zeros into a TensorProto."""
     fields = dict(_parts(tensor))
-    if bytes(fields[_DATA_TYPE]) == _FLOAT and _RAW_DATA in fields:
+    if bytes(fields.get(_DATA_TYPE, b"")) == _FLOAT and _RAW_DATA in fields:
         weights = np.frombuffer(fields[_RAW_DATA], "<f4")
         weights[np.abs(weights) < np.finfo(np.float32).tiny] = 0
 

@@ -100,8 +100,9 @@ def kinds(lines: Sequence[Line], code_texts: Sequence[str] = ()) -> list[Kind]:
     """The kind of every line; `code_texts` is what the label's codes hold."""
     texts = [normalised(line.text) for line in lines]
     found = [_kind(text, line.confidence, code_texts) for text, line in zip(texts, lines, strict=True)]
+    headings = [one for one, text in zip(lines, texts, strict=True) if len(text) <= 6 and _RECIPIENT.search(text)]
     for index, line in enumerate(lines):
-        if found[index] == "remark" and _heading_left(line, lines, texts):
+        if found[index] == "remark" and _heading_left(line, headings):
             found[index] = "address" if len(texts[index]) > 6 else "name"
     return found
 
@@ -181,14 +182,12 @@ def _repeats_code(text: str, code_texts: Sequence[str]) -> bool:
     return len(bare) >= _CODE_TAIL and any(bare in re.sub(r"[^A-Za-z0-9]", "", code).upper() for code in code_texts)
 
 
-def _heading_left(line: Line, lines: Sequence[Line], texts: Sequence[str]) -> bool:
+def _heading_left(line: Line, headings: Sequence[Line]) -> bool:
     """Whether a lone 收, 寄, To or From stands left of the line, within its cell."""
-    left, top, bottom = line.quad_mm[:, 0].min(), line.quad_mm[:, 1].min(), line.quad_mm[:, 1].max()
-    for other, text in zip(lines, texts, strict=True):
-        if other is line or not _RECIPIENT.search(text) or len(text) > 6:
-            continue
-        gap = left - other.quad_mm[:, 0].max()
+    for other in headings:
+        gap = line.quad_mm[:, 0].min() - other.quad_mm[:, 0].max()
         centre = other.quad_mm[:, 1].mean()
-        if -1.0 < gap < _IN_CELL_MM and top - 8 < centre < bottom + 8:
+        top, bottom = line.quad_mm[:, 1].min(), line.quad_mm[:, 1].max()
+        if other is not line and -1.0 < gap < _IN_CELL_MM and top - 8 < centre < bottom + 8:
             return True
     return False

@@ -71,7 +71,7 @@ def crossings(sides: Points) -> Points:
     earlier, along = start[_EARLIER], way[_EARLIER]
     length = np.sqrt((way * way).sum(1))
     turn = _turn(along, way)
-    turn[np.abs(turn) < _PARALLEL * length * length[_EARLIER]] = np.nan
+    turn[np.abs(turn) <= _PARALLEL * length * length[_EARLIER]] = np.nan
     return np.asarray(earlier + along * (_turn(start - earlier, way) / turn)[:, None], np.float64)
 
 

@@ -3,6 +3,7 @@
 A `Reading` is recognised text: it never leaves memory.
 """
 
+import math
 import os
 import subprocess
 from collections.abc import Sequence
@@ -55,10 +56,11 @@ class Reader(Protocol):
 
 def ordered(quad: Points) -> Points:
     """The four corners by angle around their centre (clockwise on screen), upper left first (least x + y)."""
-    centre = quad.mean(axis=0)
-    angles = np.arctan2(quad[:, 1] - centre[1], quad[:, 0] - centre[0])
-    around = quad[np.argsort(angles)]
-    return np.roll(around, -int(np.argmin(around.sum(axis=1))), axis=0)
+    x, y = quad.T.tolist()  # of four points: NumPy takes longer to begin than lists take
+    across, down = sum(x) / 4, sum(y) / 4
+    around = sorted(zip(x, y, strict=True), key=lambda corner: math.atan2(corner[1] - down, corner[0] - across))
+    first = around.index(min(around, key=sum))
+    return np.array(around[first:] + around[:first], np.float64)
 
 
 def crop(picture: Picture, quad: Points) -> Picture:

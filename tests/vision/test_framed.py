@@ -4,7 +4,7 @@ import pytest
 
 from station.evaluate.labels import overlap
 from station.vision.framed import _is_sheet, candidates, quad_of
-from station.vision.maps import AREA_PX, CELL_PX, DIRECTIONS, RAYS, Maps, Seen, frame_size, normalised, rays_px
+from station.vision.maps import AREA_PX, CELL_PX, DIRECTIONS, RAYS, Maps, Seen, frame_size, normalised, rays_px, resized
 from tests.vision.pictures import box
 
 CELLS = (24, 40)
@@ -37,6 +37,18 @@ def test_the_networks_frame_has_about_the_aspect_and_always_the_area(size):
     assert columns % 32 == rows % 32 == 0
     assert columns * rows == pytest.approx(AREA_PX, rel=0.25)
     assert columns / rows == pytest.approx(size[0] / size[1], rel=0.2)
+
+
+@pytest.mark.parametrize("size", [(320, 240), (288, 224), (150, 117), (640, 480), (900, 700)])
+def test_a_resized_frame_shows_the_same(size):
+    ramp = np.tile(np.linspace(0, 255, 640).astype(np.uint8), (480, 1))
+    wanted = np.tile((np.arange(size[0]) + 0.5) / size[0] * 255, (size[1], 1))
+    assert np.abs(resized(ramp, size) - wanted).max() < 3
+
+
+def test_fine_stripes_are_averaged_in_a_smaller_frame():
+    stripes = np.tile(np.array([0, 200], np.uint8), (480, 320))
+    assert np.abs(resized(stripes, (288, 224)).astype(float) - 100).max() <= 1
 
 
 def test_a_frame_is_normalised_and_a_flat_one_is_not_blown_up():
