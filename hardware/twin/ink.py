@@ -20,8 +20,6 @@ TEXTURE_DEPTH = 0.006  # share of the opacity by which the paper's fibres make i
 ROLLER_CONTACT_MM = 2.0  # how far along its way a roller touches at once
 DENSEST = 0.9995  # no film is blacker than this share of the light that falls on it
 TEXTURE_PX = 256
-GRAIN = 5.0  # grey values by which pigment glitters: a camera that rounds to whole ones three times over then neither
-# doubles nor wipes out the half of one that a film of 0.998 lets through
 RAGGED_MM = 0.8  # how far the edge of a tear strays
 STREAK_MM = 1.0  # a drying tool leaves out stripes about this wide
 
@@ -103,8 +101,7 @@ class Ink:
         if torn.any():
             inked[torn] = _fibre(size)[torn]
         # A bare spot keeps its own grey value: the dither is less than one.
-        grain = GRAIN * (1 - through)
-        return (inked - grain / 2 + _dither(size) * (1 + grain)).astype(np.uint8)
+        return (inked + _dither(size)).astype(np.uint8)
 
     # -- pieces
 

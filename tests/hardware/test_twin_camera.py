@@ -7,12 +7,9 @@ import numpy as np
 import pytest
 
 from hardware.errors import CameraFault
-from hardware.twin.box import Box, Face, Pose
+from hardware.twin.box import Face
 from hardware.twin.ink import Ink, Nib
-from hardware.twin.world import World
 from tests.hardware.twins import LINE_MM, MARK_MM, Twin, box, finish, on_platform, wait
-
-STRIPES = np.repeat(np.tile(np.repeat([[20, 245]], 12, axis=1), 50)[..., None], 3, axis=2).astype(np.uint8)  # of 2 mm
 
 
 def grey_inside(picture: np.ndarray, polygon_px: np.ndarray) -> float:
@@ -145,24 +142,3 @@ def test_ink_stays_where_it_lies_in_the_picture_when_more_is_laid_elsewhere() ->
     right = np.s_[:, int(100 * 1.46) :]
     assert before[right].min() < 60
     np.testing.assert_array_equal(ink.over(white)[right], before[right])
-
-
-@pytest.mark.parametrize("through", [0.001, 0.002, 0.003])
-def test_a_film_lets_print_through_as_faint_as_it_is(twin: Callable[..., Twin], through: float) -> None:
-    machine, world = twin(
-        present=Box("stripes", 100.0, (Face(np.repeat(STRIPES, 840, axis=0), 6.0),), Pose(200, 150, 0))
-    )
-    assert world.ink is not None
-    bare = striped(world, machine.camera.photo(100).bgr)
-    world.ink.transmittance[:] = through
-    world.ink.version += 1
-    assert striped(world, machine.camera.photo(100).bgr) / bare == pytest.approx(through, rel=0.25)
-
-
-def striped(world: World, picture: np.ndarray) -> float:
-    """By how much the white stripes are lighter than the black ones, away from their edges, in the middle of a face."""
-    x, y = np.meshgrid(np.arange(60.0, 140.0, 0.1), np.arange(40.0, 100.0, 0.1))
-    at = world.lens.to_pixels(world.to_platform(np.column_stack([x.ravel(), y.ravel()])), 100.0).round().astype(int)
-    grey = picture[at[:, 1], at[:, 0]].mean(axis=1)
-    place = x.ravel() % 4
-    return float(grey[abs(place - 3) < 0.5].mean() - grey[abs(place - 1) < 0.5].mean())
