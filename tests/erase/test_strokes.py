@@ -146,9 +146,9 @@ def test_lines_follow_the_long_side_of_a_tilted_line_of_text() -> None:
 
 
 def test_a_second_pass_goes_across_the_first_and_further() -> None:
-    area = (rectangle(200, 150, 60, 7, 30),)
+    area = (rectangle(200, 150, 60, 16, 30),)
     first, second = plan(area, 10.0, PLATFORM), plan(area, 10.0, PLATFORM, crosswise=True)
-    wider = grid(rectangle(200, 150, 61.9, 8.9, 30).polygon_mm)
+    wider = grid(rectangle(200, 150, 61.9, 17.9, 30).polygon_mm)
     assert (from_lines(wider, second) <= 5).all()
     assert not (from_lines(wider, first) <= 5).all()
     turns = {round(math.degrees(math.atan2(*(b - a)[::-1])) % 180) for a, b in segments(second)}
