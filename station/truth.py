@@ -7,7 +7,7 @@ from itertools import compress
 from hardware.camera.frames import Bgr, Points
 from hardware.twin.box import Mark
 from station.vision.judge import Judge, cut_out
-from station.vision.seen import Kind, Place
+from station.vision.seen import Answer, Kind, Place
 
 # A covered field has 95 % of its area under ink; a code decodes from a sliver and needs 99 %.
 FIELD_SHARE, CODE_SHARE = 0.95, 0.99
@@ -35,11 +35,16 @@ def is_covered(mark: Mark, share: float) -> bool:
     return share >= (CODE_SHARE if mark.symbology else FIELD_SHARE)
 
 
-def readable(judge: Judge, before: Shot, after: Shot) -> list[bool]:
-    """Which of the marks can still be read; both shots show the same marks in the same order."""
+def judged(judge: Judge, before: Shot, after: Shot) -> list[Answer]:
+    """The judge's answer on each of the marks; both shots show the same marks in the same order."""
     stood = [cut_out(before.bgr, place, before.px_per_mm) for place in before.places()]
     verdict = judge.judge(after.bgr, after.places(), after.px_per_mm, stood)
-    return [each.answer == "readable" for each in verdict.places]
+    return [each.answer for each in verdict.places]
+
+
+def readable(judge: Judge, before: Shot, after: Shot) -> list[bool]:
+    """Which of the marks can still be read."""
+    return [answer == "readable" for answer in judged(judge, before, after)]
 
 
 def kind_of(mark: Mark) -> Kind:

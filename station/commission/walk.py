@@ -29,7 +29,7 @@ from station.erase import strokes
 from station.erase import tool as erase_tool
 from station.erase.strokes import StrokePlan
 from station.geometry import Plane
-from station.truth import Shot, readable
+from station.truth import Shot, judged, readable
 from station.vision.align import Homography
 from station.vision.judge import Judge
 from station.visit import Outcome, Reason, State, Visit
@@ -68,7 +68,8 @@ class Truth:
     """What became of the marks of a card.
 
     print_scale: how large it was printed. readable: marks that a judge who knows them reads on both photographs with
-    ink: by the grain of one alone a film at the limit is called readable. ink: None where none was seen.
+    ink: by the grain of one alone a film at the limit is called readable. unseen: marks that are not sharp or glared.
+    ink: None where none was seen.
     """
 
     card: int
@@ -78,6 +79,7 @@ class Truth:
     fields_covered: int
     codes_covered: int
     readable: int
+    unseen: int
     ink: InkFigures | None
 
 
@@ -217,7 +219,8 @@ class Commission:
         fates = ink.fates(there)
         codes, fields = ([covered for mark, covered in fates if bool(mark.symbology) is code] for code in (True, False))
         before = Shot(first, plane.px_per_mm, found.marks)
-        read = readable(self._judge, before, Shot(after, plane.px_per_mm, there.marks))
+        answers = judged(self._judge, before, Shot(after, plane.px_per_mm, there.marks))
+        read = [answer == "readable" for answer in answers]
         still = readable(self._judge, before.only(read), Shot(later, plane.px_per_mm, there.marks).only(read))
         return Truth(
             card=found.card.number,
@@ -227,6 +230,7 @@ class Commission:
             fields_covered=sum(fields),
             codes_covered=sum(codes),
             readable=sum(still),
+            unseen=answers.count("unseen"),
             ink=ink_figures(ink, after, later, planned_px) if planned_px else None,
         )
 

@@ -71,7 +71,7 @@ def _ended_badly(trials: Sequence[Trial]) -> list[str]:
     stopped = [trial for trial in trials if trial.outcome == "fault"]
     unknown = sum(trial.truth is None and trial.outcome != "fault" for trial in trials)
     unlabelled = sum(trial.outcome == "removed" for trial in trials)
-    unseen = sum(trial.outcome == "tear" and trial.reason == "unseen" for trial in trials)
+    unseen = sum(trial.reason == "unseen" or bool(trial.truth and trial.truth.unseen) for trial in trials)
     far = sum(trial.outcome == "tear" and trial.reason == "out_of_reach" for trial in trials)
     never = sum(trial.outcome == "tear" and trial.reason in {"never_still", "too_long", "stopped"} for trial in trials)
     checks = {
@@ -79,7 +79,9 @@ def _ended_badly(trials: Sequence[Trial]) -> list[str]:
         f"no test card was recognised in {_visits(unknown)}: {FOCUS}; use each card once, printed at 100 % by this "
         "version of the station": bool(unknown),
         f"no label was seen in {_visits(unlabelled)}: {FOCUS}": bool(unlabelled),
-        f"the ink could not be judged in {_visits(unseen)}, for it was not sharp or glared: {FOCUS}": bool(unseen),
+        f"not all of the ink could be judged in {_visits(unseen)}, for it was not sharp or glared: {FOCUS}": bool(
+            unseen
+        ),
         f"the label was out of the tool's reach in {_visits(far)}: lay it nearer to the middle": bool(far),
         f"{_visits(never)} did not come to an end in time: keep hands and light still": bool(never),
     }

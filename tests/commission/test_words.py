@@ -18,7 +18,7 @@ from station.commission.measure import InkFigures
 from station.commission.walk import Trial, Truth
 
 INK = InkFigures(off_mm=0.3, wider_mm=0.0, filled=0.97, through=0.12, changing=0.4)
-TRUTH = Truth(1, 1.0, fields=12, codes=3, fields_covered=12, codes_covered=3, readable=0, ink=INK)
+TRUTH = Truth(1, 1.0, fields=12, codes=3, fields_covered=12, codes_covered=3, readable=0, unseen=0, ink=INK)
 GOOD = Trial("done", "", passes=1, ink_m=1.2, marking_s=25.0, planned_s=20.0, truth=TRUTH)
 PATH = Path("/etc/shred-station/station.toml")
 
@@ -46,6 +46,7 @@ def test_nothing_is_wrong_with_a_good_visit() -> None:
         (replace(GOOD, truth=None), "no test card was recognised in 1 visit: light it"),
         (replace(GOOD, outcome="removed", reason="no_label"), "no label was seen in 1 visit: light it"),
         (replace(GOOD, outcome="tear", reason="unseen"), "set the focus"),
+        (replace(GOOD, truth=replace(TRUTH, unseen=2)), "could be judged in 1 visit, for it was not sharp"),
         (replace(GOOD, outcome="tear", reason="out_of_reach"), "nearer to the middle"),
         (replace(GOOD, outcome="tear", reason="never_still"), "keep hands and light still"),
         (replace(GOOD, outcome="tear", reason="still_readable"), "not content with its own ink in 1 visit"),
