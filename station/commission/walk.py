@@ -130,7 +130,6 @@ class Commission:
         """Carry out so many visits; a fault ends the walk. Leaves the machine safe."""
         self._ask(CLEAR)
         self._appliance.start()
-        self._ask(CARD)
         self._appliance.run(lambda: self._goes_on(visits))
 
     def _goes_on(self, visits: int) -> bool:
