@@ -57,7 +57,7 @@ class MotionSection(Section):
     port: str = Field("", description="of the GRBL board, by its name in /dev/serial/by-id/")
     feed_mm_s: float = Field(100.0, gt=0, le=1000, description="tool down")
     travel_mm_s: float = Field(100.0, gt=0, le=1000, description="tool up")
-    acceleration_mm_s2: float = Field(1500.0, gt=0, le=20_000)
+    acceleration_mm_s2: float = Field(3000.0, gt=0, le=20_000)
     steps_per_mm: float | None = Field(None, gt=0, le=2000, description="left out: 10 on lines, 80 on a board")
     end_stops_mm: Place = Field((-45.0, -15.0), description="where the lower ones close, in the platform's x and y")
     travel_mm: Place = Field((455.0, 325.0), description="of x and y, from the lower to the upper end stop")

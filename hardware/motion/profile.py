@@ -35,7 +35,7 @@ class Limits:
 
     feed_mm_s: float = 100.0
     travel_mm_s: float = 100.0
-    acceleration_mm_s2: float = 1500.0
+    acceleration_mm_s2: float = 3000.0
     steps_per_mm: float = 10.0
     max_steps_s: float = 1000.0  # what lgpio keeps up with on a Pi
 

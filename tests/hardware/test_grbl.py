@@ -376,7 +376,7 @@ def test_other_versions_are_refused_by_name(version: str) -> None:
         ({"s130": 200.0}, r"\$130 \(travel of x, mm\) is 200: it must be 455"),
         ({"s101": 40.0}, r"\$101 \(steps per mm of y\) is 40: it must be 80"),
         ({"s110": 3000.0}, r"\$110 .* is 3000: it must be 6000 to 22500"),
-        ({"s122": 9000.0}, r"\$122 .* is 9000: it must be 1 to 1500"),
+        ({"s122": 9000.0}, r"\$122 .* is 9000: it must be 1 to 3000"),
         ({"s20": 0.0}, r"\$20 \(soft limits\) is 0: it must be 1"),
         ({"s1": 25.0}, r"\$1 .* is 25: it must be 255"),
         ({"s10": 2.0}, r"\$10 .* machine position"),
