@@ -73,7 +73,7 @@ class InkFigures:
 
     off_mm: no more than 5 of 100 points of its edge lie further beyond the planned one, once it is as wide as planned:
     what lies beside its place goes beyond it on one side, what is missing does not. wider_mm: by how much it goes
-    beyond the plan on every side, negative where it falls short. filled: share of the planned paper that is under ink.
+    beyond the plan on every side, negative where it falls short. filled: share of the card's planned paper under ink.
     through: share of the light that still comes back from it. changing: by how many of 255 levels 95 of 100 spots of it
     at most changed between the verdict and the last photograph.
     """
@@ -160,10 +160,13 @@ def fate(before: Bgr, after: Bgr, found: Found, planned_px: Sequence[Points], px
     return replace(untouched, through=through / light)
 
 
-def ink_figures(seen: Fate, after: Bgr, later: Bgr, planned_px: Sequence[Points]) -> InkFigures | None:
-    """How the ink lies against where it was planned; `later` shows the face in the same place. None without any ink."""
+def ink_figures(seen: Fate, found: Found, after: Bgr, later: Bgr, planned_px: Sequence[Points]) -> InkFigures | None:
+    """How the ink lies against where it was planned; `later` shows the face in the same place. None without any ink.
+
+    What it is like is told on the card alone: strokes may run over the edge of the box.
+    """
     planned = seen.inside(planned_px)
-    on_paper = planned & seen.paper
+    on_paper = planned & seen.paper & seen.inside([found.outline_px])
     level = float(np.percentile(seen.through[on_paper], INKED_LEAST)) if on_paper.any() else 1.0
     if level > PALEST:
         return None

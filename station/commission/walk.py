@@ -230,7 +230,7 @@ class Commission:
             codes_covered=sum(codes),
             readable=sum(still),
             unseen=answers.count("unseen"),
-            ink=ink_figures(ink, after, later, planned_px) if planned_px else None,
+            ink=ink_figures(ink, there, after, later, planned_px) if planned_px else None,
         )
 
     def _planned_px(self, seen: _Seen, moves: list[Homography | None]) -> list[Points]:

@@ -68,7 +68,7 @@ class Case:
 
     def figures(self) -> InkFigures:
         later = self.after if self.later is None else self.later
-        found = ink_figures(self.fate(), self.after, later, [PLANNED_MM * PX_PER_MM])
+        found = ink_figures(self.fate(), FOUND, self.after, later, [PLANNED_MM * PX_PER_MM])
         assert found is not None
         return found
 
@@ -108,9 +108,18 @@ def test_a_gap_between_two_strokes_is_not_filled() -> None:
     assert found.filled == pytest.approx(1 - 7 / 55, abs=0.03)
 
 
+def test_where_a_stroke_runs_beside_the_card_its_ink_is_not_missed() -> None:
+    on_the_card = np.array([[30.0, 50.0], [120.0, 50.0], [120.0, 105.0], [30.0, 105.0]])
+    wide_px = (on_the_card + np.array([[-20, 0], [0, 0], [0, 0], [-20, 0]])) * PX_PER_MM
+    after = inked(board(), on_the_card)
+    seen_fate = fate(board(), after, FOUND, [wide_px], PX_PER_MM)
+    found = ink_figures(seen_fate, FOUND, after, after, [wide_px])
+    assert found is not None and found.filled > 0.98
+
+
 def test_without_ink_there_are_no_figures() -> None:
     case = Case(board(), board())
-    assert ink_figures(case.fate(), case.after, case.after, [PLANNED_MM * PX_PER_MM]) is None
+    assert ink_figures(case.fate(), FOUND, case.after, case.after, [PLANNED_MM * PX_PER_MM]) is None
     assert not any(covered for _, covered in case.fate().fates(FOUND))
 
 
