@@ -1,15 +1,22 @@
-"""The person who lays sheets, papers and boxes on a real platform when a calibration asks for them."""
+"""The person who lays sheets, papers and boxes on a real platform when somebody asks for them."""
 
 import select
-from typing import TextIO
+from typing import Protocol, TextIO
 
 import click
 
 from hardware.errors import InputError
 from hardware.panel import PushButton
-from station.calibrate.walk import Step
 
 LOOK_S = 0.1
+
+
+class Step(Protocol):
+    """Of a calibration or a commissioning."""
+
+    @property
+    def told(self) -> str:
+        """What the owner is asked to do."""
 
 
 class Owner:
@@ -25,5 +32,5 @@ class Owner:
         while not self._button.take_press():
             if select.select([self._typed], [], [], LOOK_S)[0]:
                 if not self._typed.readline():
-                    raise InputError("there is nobody to press Enter: calibrate from a terminal")
+                    raise InputError("there is nobody to press Enter: run it from a terminal")
                 return

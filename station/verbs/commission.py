@@ -11,8 +11,10 @@ import click
 
 from hardware.ending import off_when_told_to_end
 from hardware.errors import InputError
+from hardware.machine import Machine
 from hardware.twin.world import World
 from station.assembly import station
+from station.calibrate.owner import Owner
 from station.commission import cards, file, words
 from station.commission.hands import Hands
 from station.commission.walk import Ask, Commission, Step, Trial
@@ -65,7 +67,7 @@ def commission(path: Path, count: int, as_json: bool, report: Path | None) -> No
     printed = [cards.card(number) for number in range(1, count + 1)]
     opened = station(machine, choice(settings, known), engine(settings), None, None)
     with off_when_told_to_end(machine), opened as ready:
-        walk = Commission(machine, ready.appliance, ready.judge, printed, _laying(world), aside)
+        walk = Commission(machine, ready.appliance, ready.judge, printed, asking(machine, world), aside)
         walk.run(count)
     findings = words.findings(walk.trials)
     found = file.of_trials(walk.trials, not findings, date.today(), settings.marker.kind)
@@ -73,11 +75,17 @@ def commission(path: Path, count: int, as_json: bool, report: Path | None) -> No
     _tell_commissioning(walk.trials, findings, found, as_json, report)
 
 
-def _laying(world: World | None) -> Ask:
-    """Steps are told, and done by whoever stands there or by the hands of a twin's world."""
-    hands = Hands(world) if world else None
+def asking(machine: Machine, world: World | None) -> Ask:
+    """Steps are told, and done by whoever stands there or by the hands of a twin's world.
+
+    The owner says when the platform is clear; all that follows the camera sees.
+    """
+    hands, owner = Hands(world) if world else None, Owner(machine.panel.button, sys.stdin)
 
     def ask(step: Step) -> None:
+        if hands is None and step.name == "clear":
+            owner(step)
+            return
         aside(step.told)
         if hands:
             hands(step)

@@ -9,13 +9,14 @@ from click.testing import CliRunner
 
 from hardware.camera.lens import Lens
 from hardware.errors import ConfigError
-from hardware.machine import AS_DRAWN
+from hardware.machine import AS_DRAWN, twin_machine
 from station.calibrate import file as calibrate_file
 from station.cli import main
 from station.commission import file, words
 from station.commission.file import Commissioning
 from station.commission.measure import InkFigures
-from station.commission.walk import Trial, Truth
+from station.commission.walk import CARD, CLEAR, Trial, Truth
+from station.verbs import commission as verbs
 
 INK = InkFigures(off_mm=0.3, wider_mm=0.0, filled=0.97, through=0.12, changing=0.4)
 TRUTH = Truth(1, 1.0, fields=12, codes=3, fields_covered=12, codes_covered=3, readable=0, unseen=0, ink=INK)
@@ -150,3 +151,16 @@ def calibrated() -> calibrate_file.Calibration:
             "errors": errors,
         }
     )
+
+
+def test_on_a_machine_of_real_parts_the_owner_says_when_the_platform_is_clear(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    machine, _ = twin_machine("gantry")
+    waited: list[str] = []
+    monkeypatch.setattr(verbs, "Owner", lambda button, typed: lambda step: waited.append(step.name))
+    ask = verbs.asking(machine, None)
+    ask(CLEAR)
+    ask(CARD)
+    machine.close()
+    assert waited == ["clear"] and capsys.readouterr().err == f"{CARD.told}\n"
