@@ -124,6 +124,7 @@ def test_a_visit_on_the_calibrated_machine_ends_with_everything_under_ink(
 
 BLOCK_MM = np.array([[70.0, 50.0], [120.0, 50.0], [120.0, 67.1], [70.0, 67.1]])  # two strokes wide, and no more
 AROUND_MM = BLOCK_MM + np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * 0.95  # the rule's 1 mm, and a pixel of ink
+BUT_A_CELL = 0.9999  # of the 25,000 of the ink's grid, one at a corner may be missed by its middle
 
 
 def inked_share(machine: Machine, world: World, height_mm: float, margin_mm: float | None, off_mm: Points) -> float:
@@ -151,8 +152,8 @@ def test_with_half_a_millimetre_of_calibration_noise_the_margin_holds(
     machine, world = twin_machine("gantry", round(angle_deg), calibrated=AS_DRAWN, build=worn)
     machines.append(machine)
     off_mm = 0.5 * np.array([np.cos(np.radians(angle_deg)), np.sin(np.radians(angle_deg))])
-    assert inked_share(machine, world, height_mm, None, off_mm) == 1.0
-    assert inked_share(machine, world, height_mm, 0.0, off_mm) < 1.0
+    assert inked_share(machine, world, height_mm, None, off_mm) > BUT_A_CELL
+    assert inked_share(machine, world, height_mm, 0.0, off_mm) < BUT_A_CELL
 
 
 # -- what stops a walk
