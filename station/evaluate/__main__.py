@@ -100,9 +100,10 @@ def faulting_verb(visits: int, seed: int, trial: int | None) -> None:
 @main.command("killing")
 @click.option("--kills", type=click.IntRange(min=1), default=100, show_default=True)
 @click.option("--seed", default=killing.EVALUATION_SEED, show_default=True)
-def killing_verb(kills: int, seed: int) -> None:
+@click.option("--in-stroke", is_flag=True, help="Only while the tool touches, and not at any moment of a visit.")
+def killing_verb(kills: int, seed: int, in_stroke: bool) -> None:
     """Stations killed or frozen at a random moment of a visit, in a world that outlives them."""
-    _tell(killing.killing(kills, seed).report())
+    _tell(killing.killing(kills, seed, in_stroke).report())
 
 
 @main.command("photographs")

@@ -35,6 +35,7 @@ from station.visit import State, Visit
 
 EVALUATION_SEED = 7_204
 VISIT_S = 35.0  # of which the moment is a random one
+FIRST_S = 10.0  # no visit has drawn its last stroke by then
 FROZEN_SHARE = 0.3  # of the stations are stopped by SIGSTOP, the others killed by SIGKILL
 WATCHDOG_S = 10.0
 SPRING_S = 1.0  # until the tool is up once the drivers are off
@@ -83,10 +84,10 @@ class Count:
         }
 
 
-def killing(kills: int, seed: int) -> Count:
-    """So many stations in one world, each killed once; one more starts at the end."""
+def killing(kills: int, seed: int, in_stroke: bool = False) -> Count:
+    """So many stations in one world, each killed once, at any moment or in a stroke; one more starts at the end."""
     with TemporaryDirectory(prefix="shred-world-") as folder:
-        room = Room(Path(folder), seed)
+        room = Room(Path(folder), seed, in_stroke)
         try:
             for _ in range(kills):
                 room.start()
@@ -101,8 +102,9 @@ def killing(kills: int, seed: int) -> Count:
 class Room:
     """The world, the person, systemd, and one station at a time."""
 
-    def __init__(self, folder: Path, seed: int) -> None:
+    def __init__(self, folder: Path, seed: int, in_stroke: bool) -> None:
         self.count = Count()
+        self._in_stroke = in_stroke
         self._rng = np.random.default_rng(seed)
         self._boxes = boxes(seed)
         self._apart = WorldApart(folder, seed)
@@ -139,7 +141,7 @@ class Room:
         """A box comes, and some time after that the station is killed or frozen; then everything is put right."""
         self._world.place(next(self._boxes))
         self._signal = signal.SIGSTOP if self._rng.random() < FROZEN_SHARE else signal.SIGKILL
-        self._due_s = self._world.clock.now_s() + float(self._rng.uniform(0, VISIT_S))
+        self._due_s = self._world.clock.now_s() + float(self._rng.uniform(0, FIRST_S if self._in_stroke else VISIT_S))
         if not self._until(lambda: self._due_s == np.inf):
             self._say("the visit never came to the moment of its end")
             self._due_s = np.inf
@@ -217,7 +219,7 @@ class Room:
         self._ends[0] |= x <= END_STOP_LOW_MM[0] + STILL_MM
         self._ends[1] |= y <= END_STOP_LOW_MM[1] + STILL_MM
         self._observer.look(now_s, self._visit)
-        if now_s >= self._due_s and self._station is not None:
+        if now_s >= self._due_s and self._station is not None and (self._world.touching or not self._in_stroke):
             self._due_s = np.inf
             os.kill(self._station.pid, self._signal)
 

@@ -2,12 +2,12 @@
 
 from station.evaluate.killing import killing
 
-IN_MID_JOB = 7_201  # this seed kills 13 s after the box was set out
+SEED = 7_201  # SIGKILL comes first
 
 
 def test_a_killed_station_is_cleared_up_behind_and_the_next_one_homes_and_says_so() -> None:
-    count = killing(1, IN_MID_JOB)
+    count = killing(1, SEED, in_stroke=True)
     assert count.violations == []
     assert dict(count.ended) == {"SIGKILL": 1}
     assert count.cut_short == 1
-    assert count.drivers_on == 1
+    assert (count.drivers_on, count.tool_down) == (1, 1)
