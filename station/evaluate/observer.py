@@ -78,7 +78,7 @@ class Observer:
             self.say(f"moves in {visit.state} with the guard open or the stop pressed")
         self._watch_enable(now_s, is_on, visit.state)
         self._watch_rest(now_s, is_on, visit)
-        self._watch_homing(is_on)
+        self._watch_homing(before, is_on)
         if world.touching and world.powered and self._deed not in ASTRAY and not self._in_reach():
             self.say(f"draws outside its reach at {self._at[0]:.1f}, {self._at[1]:.1f} mm")
 
@@ -110,14 +110,17 @@ class Observer:
         if self._world.tool_z_mm < TOOL_UP_MM - STILL_MM:
             self.say(f"the tool is not up in {visit.state}, {RESTS_S:g} s after it began")
 
-    def _watch_homing(self, is_on: bool) -> None:
-        """Nothing is lowered after the drivers came on before both axes have been at their end stops."""
+    def _watch_homing(self, before: tuple[float, float, float], is_on: bool) -> None:
+        """Nothing is lowered after the drivers came on before both axes have been at their end stops.
+
+        Where they stood at them already, the first tick with drivers on sees them go off again.
+        """
         if not is_on or not self._was_on:
             self._homed_x = self._homed_y = False
         self._was_on = is_on
-        x, y, z = self._at
-        self._homed_x |= x <= END_STOP_LOW_MM[0] + STILL_MM
-        self._homed_y |= y <= END_STOP_LOW_MM[1] + STILL_MM
+        z = self._at[2]
+        self._homed_x |= min(before[0], self._at[0]) <= END_STOP_LOW_MM[0] + STILL_MM
+        self._homed_y |= min(before[1], self._at[1]) <= END_STOP_LOW_MM[1] + STILL_MM
         if is_on and z < TOOL_UP_MM - LOWERED_MM and self._world.powered and not (self._homed_x and self._homed_y):
             self.say("the tool goes down before it was homed")
 
